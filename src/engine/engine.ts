@@ -1,0 +1,62 @@
+/**
+ * One engine: one memory, the kernels over it, and the arena that says who owns which bytes. Knows no problem's meaning.
+ */
+import { instantiateSync } from "@assemblyscript/loader";
+import { module } from "#wasm";
+import type { __AdaptedExports } from "../../build/engine.js";
+import { type OfferShape, Offers } from "../allocation/offers.js";
+import { Arena } from "./arena.js";
+
+/** The kernels as the compiler's own bindings type them. */
+export type Kernels = typeof __AdaptedExports;
+
+export interface EngineOptions {
+  /**
+   * Most bytes of memory this engine may use. Default: 64 MiB on workerd and edge-light, 3.75 GiB elsewhere.
+   */
+  ceiling?: number;
+}
+
+const MIB = 1_048_576;
+/** Static data of engine.wasm ends before this address; the second module's data starts here. */
+const ENGINE_DATA_END = 65_536;
+
+export class Engine {
+  readonly memory: WebAssembly.Memory;
+  readonly arena: Arena;
+  readonly kernels: Kernels;
+
+  constructor({ ceiling = defaultCeiling() }: EngineOptions = {}) {
+    if (!Number.isFinite(ceiling) || ceiling < MIB || ceiling > 4096 * MIB) {
+      throw new RangeError(`ceiling must be from 1 MiB to 4 GiB in bytes, got ${ceiling}`);
+    }
+    const pages = Math.floor(ceiling / 65_536);
+    this.memory = new WebAssembly.Memory({ initial: 1, maximum: pages });
+    this.kernels = instantiateSync(module, { env: { memory: this.memory } }).exports as unknown as Kernels;
+    this.arena = new Arena(this.memory, ENGINE_DATA_END, pages * 65_536);
+  }
+
+  /**
+   * Makes an empty table of offers; fill every column, then `allocate`.
+   * @throws {CeilingError} when it does not fit under the ceiling.
+   */
+  offers(shape: OfferShape): Offers {
+    return new Offers(this, shape);
+  }
+}
+
+/**
+ * Makes an engine, synchronously, on any runtime.
+ * @example
+ * const engine = createEngine();
+ * const offers = engine.offers({ users: 3, options: ["5 off", "10 off"] });
+ */
+export function createEngine(options: EngineOptions = {}): Engine {
+  return new Engine(options);
+}
+
+function defaultCeiling(): number {
+  const agent = (globalThis as { navigator?: { userAgent?: string } }).navigator?.userAgent;
+  const edge = agent === "Cloudflare-Workers" || "EdgeRuntime" in globalThis;
+  return edge ? 64 * MIB : 3840 * MIB;
+}

@@ -1,0 +1,7 @@
+declare module "*.wasm" {
+  const value: WebAssembly.Module;
+  export default value;
+}
+declare module "#wasm" {
+  export const module: WebAssembly.Module;
+}

@@ -1,0 +1,11 @@
+/**
+ * shadowprice: which user gets which offer under a budget, with a proof of how near the optimum the answer is.
+ * @module
+ */
+export { allocate } from "./allocation/allocate.js";
+export { decide } from "./allocation/decide.js";
+export { frontier } from "./allocation/frontier.js";
+export { type Ids, type OfferShape, Offers } from "./allocation/offers.js";
+export type * from "./allocation/types.js";
+export { CeilingError } from "./engine/arena.js";
+export { createEngine, Engine, type EngineOptions } from "./engine/engine.js";
