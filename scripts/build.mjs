@@ -1,0 +1,29 @@
+/**
+ * The whole build, in seconds: kernels → wasm, TypeScript → bundles and declarations.
+ *
+ *   assembly/  ─asc→   build/engine.wasm, .d.ts      ─copy→   dist/engine.wasm
+ *   src/       ─esbuild→ dist/index.js               the bytes of the wasm inside: any runtime, synchronous
+ *                        dist/index.workerd.js       imports ./engine.wasm as a module
+ *                        dist/index.edge.js          imports ./engine.wasm?module
+ *                        dist/files.js, dist/cli.js  Node; share their chunks with index.js
+ *   src/       ─tsc→   dist/types/
+ *
+ * `--kernels` stops after the first line: enough to run the tests from an editor.
+ */
+import { rmSync } from "node:fs";
+import { buildBundles } from "./build/bundles.mjs";
+import { buildKernels } from "./build/kernels.mjs";
+import { buildTypes } from "./build/types.mjs";
+
+const started = performance.now();
+try {
+  await buildKernels();
+  if (!process.argv.includes("--kernels")) {
+    rmSync("dist", { recursive: true, force: true });
+    await Promise.all([buildTypes(), buildBundles()]);
+  }
+  console.error(`built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
