@@ -81,13 +81,24 @@ export class Campaign {
     const dose = discount / 14;
     const share = discount / 100;
     for (let i = 0; i < this.users; i++) {
-      const mu = sales(
-        (this.#logit[i] as number) + (this.#logitSlope[i] as number) * dose,
-        (this.#log[i] as number) + (this.#logSlope[i] as number) * dose,
-      );
+      const mu = this.#sales(i, dose);
       values[i] = mu - (this.#control[i] as number);
       costs[i] = share * mu;
     }
+  }
+
+  /** Value and cost of discount j for user i, as `column` rounds them. */
+  offer(i: number, j: number): { value: number; cost: number } {
+    const discount = DISCOUNTS[j] as number;
+    const mu = this.#sales(i, discount / 14);
+    return { value: Math.fround(mu - (this.#control[i] as number)), cost: Math.fround((discount / 100) * mu) };
+  }
+
+  #sales(i: number, dose: number): number {
+    return sales(
+      (this.#logit[i] as number) + (this.#logitSlope[i] as number) * dose,
+      (this.#log[i] as number) + (this.#logSlope[i] as number) * dose,
+    );
   }
 
   /** How the logit of ordering and the logarithm of the order value rise with the dose, user by user. */

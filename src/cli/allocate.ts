@@ -1,0 +1,126 @@
+/** `shadowprice allocate FILE --budget N`: offers in, decisions out. */
+import { realpathSync, statSync } from "node:fs";
+import { format, parse } from "node:path";
+import { allocate } from "../allocation/allocate.js";
+import type { AllocationRequest, AllocationResult } from "../allocation/types.js";
+import { createEngine } from "../engine/engine.js";
+import { type OfferFile, openOffers } from "../files/index.js";
+import { EXIT, UsageError } from "./failure.js";
+import { count } from "./format.js";
+import { facts, moneyFacts, noPlan, offerTable, resultJson, workFacts } from "./report.js";
+import { makeRequest, type RequestFlags, solving } from "./request.js";
+import type { Bar, Terminal } from "./terminal.js";
+
+export interface FileFlags {
+  reader?: "duckdb" | "javascript";
+  assumeUnique?: boolean;
+  json?: boolean;
+}
+
+export interface AllocateFlags extends RequestFlags, FileFlags {
+  output?: string;
+}
+
+export async function allocateCommand(path: string, flags: AllocateFlags, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  const { output = besides(path), reader, assumeUnique, json, ...asked } = flags;
+  const request = makeRequest(asked);
+  if (request.budget === undefined) throw new UsageError('give a budget: --budget N, or "budget" in the limits file');
+  refuseInput(path, output);
+  const clock = stopwatch();
+  const bar = terminal.progress("opening");
+  let file: OfferFile | undefined;
+  try {
+    file = await open(path, { reader, assumeUnique }, terminal, bar, signal);
+    const engine = createEngine();
+    const offers = await file.read(engine);
+    signal.throwIfAborted();
+    const read = clock();
+    const result = solving(() =>
+      allocate(offers, request, { signal, onProgress: ({ phase, done, total }) => bar.show(`solving: ${phase}`, done, total) }),
+    );
+    const solve = clock();
+    if (result.status !== "met") {
+      bar.end();
+      return refuse(file, result, json, terminal);
+    }
+    signal.throwIfAborted();
+    const written = await file.writeDecisions(output, offers, result.choices);
+    const write = clock();
+    bar.end();
+    const work = { phases: [["read", read], ["solve", solve], ["write", write]] as const, engineBytes: engine.memory.buffer.byteLength };
+    if (json) {
+      terminal.print(JSON.stringify({ ...resultJson(file.options, file.users, result), input: source(file), output: { path: output, ...written } }));
+    } else {
+      for (const line of reportLines(file, request, result, output, terminal)) terminal.print(line);
+      for (const line of workFacts(result, work, terminal)) terminal.print(line);
+    }
+    return EXIT.met;
+  } finally {
+    bar.end();
+    await file?.close();
+  }
+}
+
+/** Opens the offers and says on stderr which reader serves. */
+export async function open(path: string, flags: FileFlags, terminal: Terminal, bar: Bar, signal: AbortSignal): Promise<OfferFile> {
+  const file = await openOffers(path, {
+    reader: flags.reader,
+    assumeUnique: flags.assumeUnique,
+    signal,
+    onProgress: (progress) => bar.show(progress.phase, progress.done, progress.total),
+  });
+  terminal.warn(`reader: ${file.reader}`);
+  return file;
+}
+
+export function source(file: OfferFile): Record<string, unknown> {
+  return { path: file.path, format: file.format, layout: file.layout, reader: file.reader };
+}
+
+function reportLines(file: OfferFile, request: AllocationRequest, result: AllocationResult, output: string, terminal: Terminal): string[] {
+  const { bold, dim } = terminal.colours;
+  return [
+    "",
+    `${bold(file.path)}   ${dim(`${count(file.users)} users, ${count(file.options.length)} offers (${file.format}, ${file.layout})`)}`,
+    "",
+    ...facts(moneyFacts(request, result), terminal),
+    "",
+    ...offerTable(file.options, result, terminal, request.exactlyOne === true),
+    "",
+    `  decisions are in ${bold(output)}`,
+    "",
+  ];
+}
+
+function refuse(file: OfferFile, result: AllocationResult, json: boolean | undefined, terminal: Terminal): number {
+  if (json) terminal.print(JSON.stringify({ ...resultJson(file.options, file.users, result), input: source(file), output: null }));
+  else for (const line of noPlan(result)) terminal.warn(line);
+  return result.status === "impossible" ? EXIT.impossible : EXIT.notFound;
+}
+
+/** offers.csv → offers.decisions.csv, beside it. */
+export function besides(path: string): string {
+  const { dir, name, ext } = parse(path);
+  return format({ dir, name: `${name}.decisions`, ext });
+}
+
+/** The decisions must not replace the offers, under whatever name. */
+function refuseInput(path: string, output: string): void {
+  const input = statSync(path, { throwIfNoEntry: false });
+  const target = statSync(output, { throwIfNoEntry: false });
+  if (!input || !target) return;
+  if (realpathSync(path) === realpathSync(output) || (input.ino === target.ino && input.dev === target.dev)) {
+    throw new UsageError(`--output ${output} is the input itself; give the decisions another name`);
+  }
+}
+
+/** Seconds since the last call. */
+export function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const now = performance.now();
+    const passed = (now - last) / 1000;
+    last = now;
+    return passed;
+  };
+}

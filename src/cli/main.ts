@@ -1,0 +1,90 @@
+/** The command line: `shadowprice allocate | frontier | demo`. */
+import { Command, CommanderError, Option } from "commander";
+import { type AllocateFlags, allocateCommand } from "./allocate.js";
+import { type DemoFlags, demoCommand } from "./demo.js";
+import { EXIT, exitCode, explain, Interrupted, UsageError } from "./failure.js";
+import { type FrontierFlags, frontierCommand } from "./frontier.js";
+import { parseNumber, parseStock, parseWhole } from "./request.js";
+import { openTerminal, ownName } from "./terminal.js";
+
+const CODES = `
+Exit codes: 0 met, 1 failed, 2 wrong usage or wrong input, 3 impossible, 4 not found, 130 interrupted.`;
+
+const FILES = `
+FILE is CSV, Parquet or Arrow, told by its content. Wide: user_id, and for each offer NAME a value_NAME and a cost_NAME.
+Long: user_id, offer, value, cost. A NULL pair means that the offer is not open to this user.`;
+
+const LIMITS = `
+LIMITS.json holds the same request as the API, for example {"budget": 250000, "exactlyOne": true}; an option given on the
+command line wins over the same key in the file.`;
+
+/** Runs one command line and resolves to its exit code. */
+async function run(process: NodeJS.Process): Promise<number> {
+  const terminal = openTerminal(process);
+  const controller = new AbortController();
+  process.once("SIGINT", () => controller.abort(new Interrupted()));
+  let code: number = EXIT.met;
+  const program = new Command("shadowprice")
+    .description("Decides which user gets which offer under a budget, and proves how near the optimum the answer is.")
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => process.stderr.write(text) })
+    .showHelpAfterError("(add --help for the options)")
+    .addHelpText("after", CODES);
+  shared(program.command("allocate").argument("<FILE>", "offers"))
+    .description("give each user the right offer under a budget and write the decisions")
+    .option("--budget <N>", "most money to spend, in the money of the costs", parseNumber)
+    .option("--output <FILE>", "decisions: user_id, offer, value, cost (default: offers.csv → offers.decisions.csv)")
+    .option("--stock <OFFER=N,…>", "at most N users get this offer", parseStock)
+    .option("--exact", "prove the integer optimum")
+    .option("--unit <U>", "count money in whole units of this size (default: found in the costs)", parseNumber)
+    .addHelpText("after", FILES + LIMITS + CODES)
+    .action(async (file: string, flags: AllocateFlags) => {
+      code = await allocateCommand(file, flags, terminal, controller.signal);
+    });
+  shared(program.command("frontier").argument("<FILE>", "offers"))
+    .description("value, spend and price of money at every budget")
+    .option("--points <N>", "how many budgets", parseWhole(2, 100_000))
+    .addHelpText("after", FILES + LIMITS + CODES)
+    .action(async (file: string, flags: FrontierFlags) => {
+      code = await frontierCommand(file, flags, terminal, controller.signal);
+    });
+  program
+    .command("demo")
+    .description("the embedded campaign: synthetic users and eight discounts")
+    .option("--users <N>", "how many users", parseWhole(1, 20_000_000), 1_000_000)
+    .option("--seed <S>", "seed of the generator", parseWhole(0, Number.MAX_SAFE_INTEGER), 1)
+    .option("--budget <N>", "most money to spend (default: a fifth of what the highest discount for everyone costs)", parseNumber)
+    .option("--output <FILE>", "decisions as CSV", "decisions.csv")
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", CODES)
+    .action(async (flags: DemoFlags) => {
+      code = await demoCommand(flags, terminal, controller.signal, ownName(process));
+    });
+  try {
+    await program.parseAsync(process.argv);
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.met : EXIT.usage;
+    terminal.warn(explain(error));
+    return exitCode(error);
+  }
+}
+
+function shared(command: Command): Command {
+  return command
+    .option("--limits <LIMITS.json>", "the request as JSON")
+    .option("--exactly-one", "every user gets exactly one offer (default: at most one)")
+    .option("--assume-unique", "do not check that no user comes twice")
+    .addOption(new Option("--reader <NAME>", "what reads the file (default: DuckDB where installed)").choices(["duckdb", "javascript"]))
+    .option("--json", "print one JSON object and nothing else");
+}
+
+// `shadowprice … | head` closes our stdout early: that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(EXIT.met);
+  throw error;
+});
+
+void run(process).then((code) => {
+  process.exitCode = code;
+});

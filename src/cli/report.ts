@@ -1,0 +1,104 @@
+/** The answer in words: first what a marketer asks, then what an engineer asks. */
+import type { AllocationRequest, AllocationResult } from "../allocation/types.js";
+import { amount, bar, count, mebibytes, seconds, share, table, tinyShare } from "./format.js";
+import type { Terminal } from "./terminal.js";
+
+type Row = readonly [name: string, figure: string, note?: string];
+
+/** Rows of name, figure and note, indented by two; names dim, figures aligned. */
+export function facts(rows: readonly Row[], terminal: Terminal): string[] {
+  const { dim, bold } = terminal.colours;
+  const name = Math.max(...rows.map((row) => row[0].length));
+  const figure = Math.max(...rows.map((row) => row[1].length));
+  const room = Math.max(20, terminal.columns - name - figure - 8);
+  return rows.flatMap(([label, value, note = ""]) => {
+    const [first = "", ...rest] = wrap(note, room);
+    const head = `  ${dim(label.padEnd(name))}   ${bold(value.padStart(figure))}   ${first}`.trimEnd();
+    return [head, ...rest.map((line) => " ".repeat(name + figure + 8) + line)];
+  });
+}
+
+/** Breaks a text at spaces into lines of at most `room` characters. */
+export function wrap(text: string, room: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= room) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
+
+export function moneyFacts(request: AllocationRequest, result: AllocationResult): Row[] {
+  const { budget } = request;
+  const rows: Row[] = [];
+  if (budget !== undefined) rows.push(["budget", amount(budget)]);
+  const part = budget ? `${(Math.floor((10_000 * result.cost) / budget) / 100).toFixed(2)} % of the budget` : "";
+  rows.push(["spent", amount(result.cost), part]);
+  const each = result.cost > 0 ? `${amount(result.value / result.cost)} for every 1 spent` : "";
+  rows.push(["expected value", amount(result.value), each]);
+  rows.push(["price of money", amount(result.price), priceInWords(result.price)]);
+  rows.push(["off the optimum", tinyShare(result.gap), `at most: no plan in this budget is worth more than ${amount(result.bound)}`]);
+  return rows;
+}
+
+function priceInWords(price: number): string {
+  if (price === 0) return "the budget is more than enough: further money buys nothing";
+  return `one more of budget brings about ${amount(price)} of value; an offer that brings less per 1 spent is not made`;
+}
+
+/** Users by offer, with bars. */
+export function offerTable(names: readonly string[], result: AllocationResult, terminal: Terminal, exactlyOne: boolean): string[] {
+  const total = result.none + result.counts.reduce((sum, n) => sum + n, 0);
+  const all: [string, number][] = names.map((name, j) => [name, result.counts[j] ?? 0]);
+  // Of many offers the largest: a screen, not a list.
+  const shown = all.length > 24 ? [...all].sort((a, b) => b[1] - a[1]).slice(0, 20) : all;
+  if (!exactlyOne) shown.unshift(["none", result.none]);
+  const rows = shown.map(([name, n]) => [name, count(n), share(n / total)]);
+  const most = Math.max(1, ...shown.map(([, n]) => n));
+  const { dim, cyan } = terminal.colours;
+  const lines = table([["offer", "users", "share"], ...rows], [1, 2]);
+  const room = Math.min(40, terminal.columns - (lines[0]?.length ?? 0) - 6);
+  const left = all.length - (shown.length - (exactlyOne ? 0 : 1));
+  return [
+    `  ${dim(lines[0] ?? "")}`,
+    ...shown.map(([, n], i) => `  ${lines[i + 1]}  ${cyan(bar(n / most, room, terminal.unicode))}`.trimEnd()),
+    ...(left > 0 ? [`  ${dim(`and ${count(left)} more offers with fewer users each`)}`] : []),
+  ];
+}
+
+export interface Work {
+  /** Seconds by phase, in order. */
+  phases: readonly (readonly [name: string, seconds: number, note?: string])[];
+  engineBytes: number;
+}
+
+/** What an engineer asks. */
+export function workFacts(result: AllocationResult, work: Work, terminal: Terminal): string[] {
+  const inside = Object.entries(result.phases).map(([name, s]) => `${name} ${seconds(s)}`);
+  const phases = work.phases.map(([name, s, note]): Row => [name, seconds(s), note ?? (name === "solve" ? inside.join(", ") : "")]);
+  const peak = process.resourceUsage().maxRSS * 1024;
+  return facts(
+    [
+      ...phases,
+      ["readings of the data", String(result.passes), "full passes over the table"],
+      ["memory", mebibytes(work.engineBytes), `in the engine; ${mebibytes(peak)} at the peak of the whole process`],
+    ],
+    terminal,
+  );
+}
+
+/** Exactly the Result, less the choices, which are in the decisions file. */
+export function resultJson(names: readonly string[], users: number, result: AllocationResult): Record<string, unknown> {
+  const { choices: _, schema, status, ...rest } = result;
+  return { schema, status, users, options: names, ...rest };
+}
+
+/** What is said when there is no plan. */
+export function noPlan(result: AllocationResult): string[] {
+  if (result.status === "not found") return ["No plan within all limits was found, and none was proven impossible. Nothing was written."];
+  const { clash } = result;
+  const lines = ["No plan can meet this request. Nothing was written."];
+  if (clash) lines.push(clash.reason, `Nearest request that can be met: ${JSON.stringify(clash.nearest)}`);
+  return lines;
+}
