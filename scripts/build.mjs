@@ -20,7 +20,10 @@ try {
   await buildKernels();
   if (!process.argv.includes("--kernels")) {
     rmSync("dist", { recursive: true, force: true });
-    await Promise.all([buildTypes(), buildBundles()]);
+    // Both to their end, so that one failure does not hide the other.
+    const results = await Promise.allSettled([buildBundles(), buildTypes()]);
+    const failures = results.filter((one) => one.status === "rejected").map((one) => one.reason.message);
+    if (failures.length > 0) throw new Error(failures.join("\n\n"));
   }
   console.error(`built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 } catch (error) {

@@ -1,5 +1,5 @@
 /**
- * Makes package-lock.json whole again after `npm install`: names the optional packages of every platform.
+ * Makes a package-lock.json whole again after `npm install`: names the optional packages of every platform.
  *
  * npm leaves out of the lock an optional package that its registry does not hand out (a mirror may carry only the
  * platforms of its users), and then `npm ci` refuses the lock as out of step. Those packages are pinned exactly by the package
@@ -7,23 +7,28 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
-const PLATFORM = /-(android|darwin|freebsd|linux|win32)-(arm64|ia32|x64)(?:-(musl))?$/;
+const LOCKS = ["package-lock.json", "test/runtimes/package-lock.json"];
+const PLATFORM = /[-/](android|darwin|freebsd|linux|win32)-(arm64|ia32|x64)(?:-(musl|glibc))?$/;
 
-const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
-const added = {};
-for (const { optionalDependencies = {}, dev, peer } of Object.values(lock.packages)) {
-  for (const [name, version] of Object.entries(optionalDependencies)) {
-    const path = `node_modules/${name}`;
-    const [, os, cpu, musl] = PLATFORM.exec(name) ?? [];
-    if (lock.packages[path] || !os || !/^\d/.test(version)) continue;
-    const libc = os === "linux" ? [musl ?? "glibc"] : undefined;
-    added[path] = { version, cpu: [cpu], dev, libc, optional: true, os: [os], peer };
-  }
+for (const file of LOCKS) {
+  const lock = JSON.parse(readFileSync(file, "utf8"));
+  const added = missing(lock.packages);
+  const [root, ...rest] = Object.entries({ ...lock.packages, ...added });
+  rest.sort(([a], [b]) => a.localeCompare(b, "en"));
+  lock.packages = Object.fromEntries([root, ...rest]);
+  writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+  console.log(`${file}: ${Object.keys(added).length} optional packages added`);
 }
 
-const [root, ...rest] = Object.entries({ ...lock.packages, ...added });
-rest.sort(([a], [b]) => a.localeCompare(b, "en"));
-lock.packages = Object.fromEntries([root, ...rest]);
-writeFileSync("package-lock.json", `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`package-lock.json: ${Object.keys(added).length} optional packages named`);
-for (const path of Object.keys(added)) console.log(`  ${path}`);
+function missing(packages) {
+  const added = {};
+  for (const { optionalDependencies = {}, dev, peer } of Object.values(packages)) {
+    for (const [name, version] of Object.entries(optionalDependencies)) {
+      const path = `node_modules/${name}`;
+      const [, os, cpu, libc] = PLATFORM.exec(name) ?? [];
+      if (packages[path] || !os || !/^\d/.test(version)) continue;
+      added[path] = { version, cpu: [cpu], dev, libc: libc && [libc], optional: true, os: [os], peer };
+    }
+  }
+  return added;
+}
