@@ -1,5 +1,13 @@
+/** engine.wasm: what it exports, and nothing else. */
+export { count, offersOf } from "./allocation/count";
+export { dual } from "./allocation/dual";
+export { narrow, offUnit } from "./allocation/narrow";
+export { findBreak, list, sortFirst } from "./allocation/order";
+export { columns, pad, sample } from "./allocation/sample";
+export { scan } from "./allocation/scan";
 export { sieve } from "./allocation/sieve";
-export { sieveA, sieveB, sieveC } from "./allocation/sieve2";
-export { s4 } from "./allocation/sieve4";
-export { s1, s2, s3 } from "./allocation/sieve3";
-export { read1, read4, readColumns } from "./bench";
+export { spend } from "./allocation/spend";
+export { climb } from "./allocation/steps";
+export { listUsers, swapAll } from "./allocation/swap";
+export { fill, takeFirst, writeTaken } from "./allocation/take";
+export { mixKeys } from "./math/random";

@@ -6,10 +6,13 @@
  *   slots  + j·slotStride + 2i offer of candidate slot j, u16, from 1 (tables with slots only)
  *   keys   + 8i                tie-breaking key of user i, u64 (tables with ids only)
  *
- * Columns are padded to whole lines of 16 users with closed options; `stride` is kept off multiples of 4 KiB, so that the
- * columns of one user do not fall into one set of the cache.
+ * Columns are padded to whole lines of 16 users with closed options.
  */
 import type { Engine } from "../engine/engine.js";
+import { wholeNumber } from "../engine/check.js";
+import { type Facts, noFacts } from "./counting.js";
+import { keysOfTexts } from "./keys.js";
+import * as kernel from "./kernel.js";
 
 /** Ids of the users: they decide ties, so that the order of the rows does not. */
 export type Ids = BigInt64Array | BigUint64Array | Int32Array | Uint32Array | readonly string[];
@@ -17,44 +20,250 @@ export type Ids = BigInt64Array | BigUint64Array | Int32Array | Uint32Array | re
 export interface OfferShape {
   /** Number of users, 1 to 2^28. */
   users: number;
-  /** Names of the options, or how many (then named "1", "2", …); up to 254 as columns, 65,534 with slots. */
+  /** Names of the options, or how many (then named "1", "2", …); up to 65,534. */
   options: number | readonly string[];
   /** Columns are this many candidate slots, each with an offer index beside it. */
   slots?: number;
   ids?: Ids;
 }
 
+/** Most users a table may have, and most options or slots. */
+const MOST_USERS = 2 ** 28;
+const MOST_OPTIONS = 65_534;
+const LINE = 16;
+
+export type Fill = (values: Float32Array, costs: Float32Array, offers: Uint16Array) => void;
+
+/**
+ * Users × options of values and costs. Made by `engine.offers`, filled column by column, solved by `allocate`.
+ * Holds memory of its engine until `release()`.
+ */
 export class Offers {
   readonly engine: Engine;
   readonly users: number;
+  /** Names of the options, in the order of the choices' numbers. */
   readonly names: readonly string[];
+  /** Columns: options, or candidate slots. */
+  readonly columns: number;
+  readonly hasSlots: boolean;
+  /** Bytes from one column to the next. */
+  readonly stride: number;
+  #block: number;
+  readonly #bytes: number;
+  #keys = 0;
+  #facts: (Facts | undefined)[];
+  #filling = false;
 
   constructor(engine: Engine, shape: OfferShape) {
+    const { users, options, slots, ids } = shape;
     this.engine = engine;
-    this.users = shape.users;
-    this.names = typeof shape.options === "number" ? Array.from({ length: shape.options }, (_, j) => String(j + 1)) : shape.options;
+    this.users = wholeNumber(users, "users", 1, MOST_USERS);
+    this.names = optionNames(options);
+    this.hasSlots = slots !== undefined;
+    this.columns = slots === undefined ? this.names.length : wholeNumber(slots, "slots", 1, MOST_OPTIONS);
+    this.stride = columnStride(users);
+    this.#facts = new Array(this.columns);
+    this.#bytes = this.columns * (2 * this.stride + (this.hasSlots ? this.slotStride : 0));
+    this.#block = engine.arena.take(this.#bytes);
+    try {
+      for (let j = 0; j < this.columns; j++) kernel.closeColumn(this, j);
+      if (ids !== undefined) this.#setAllIds(ids);
+    } catch (error) {
+      this.release();
+      throw error;
+    }
   }
 
-  /** Fills column j in place: `write` gets views of the values and costs (and offer indices) of all users. */
-  fill(_j: number, _write: (values: Float32Array, costs: Float32Array, offers?: Uint16Array) => void): void {
-    throw new Error("not built yet");
+  get released(): boolean {
+    return this.#block === 0;
+  }
+
+  /** Address of the first value column. @throws {TypeError} after `release()`. */
+  get values(): number {
+    if (this.#block === 0) throw new TypeError("this table of offers has been released: make a new one with engine.offers");
+    return this.#block;
+  }
+
+  get costs(): number {
+    return this.values + this.columns * this.stride;
+  }
+
+  get slots(): number {
+    return this.hasSlots ? this.values + 2 * this.columns * this.stride : 0;
+  }
+
+  get slotStride(): number {
+    return Math.ceil(this.users / 32) * 64;
+  }
+
+  /** Address of the tie-breaking keys, 0 where there are no ids. */
+  get keys(): number {
+    return this.#keys;
   }
 
   /**
-   * Sets rows [from, from + values.length) of column j from the caller's f64 numbers: costs are rounded up, values to the
-   * nearest, unless every cost is a whole multiple of a decimal unit.
+   * Fills column j in place: `write` gets views of the values and costs of all users (and of the offer index of each,
+   * from 1, where the table has candidate slots). A value of −Infinity closes the option to that user. The views are only
+   * valid inside `write`; nothing that grows the memory may be called there.
+   * @throws {RangeError} for NaN, +Infinity or an infinite cost, naming the row; the column is then closed.
+   * @example offers.fill(0, (values, costs) => { values.set(uplift); costs.fill(5); });
    */
-  set(_j: number, _from: number, _values: Float64Array, _costs: Float64Array, _offers?: Uint16Array): void {
-    throw new Error("not built yet");
+  fill(j: number, write: Fill): void {
+    wholeNumber(j, "column", 0, this.columns - 1);
+    if (typeof write !== "function") throw new TypeError(`fill needs a function that writes the column, got ${typeof write}`);
+    const { buffer } = this.engine.memory;
+    const values = new Float32Array(buffer, this.values + j * this.stride, this.users);
+    const costs = new Float32Array(buffer, this.costs + j * this.stride, this.users);
+    const offers = this.hasSlots
+      ? new Uint16Array(buffer, this.slots + j * this.slotStride, this.users)
+      : new Uint16Array(0);
+    this.#filling = true;
+    try {
+      write(values, costs, offers);
+    } finally {
+      this.#filling = false;
+    }
+    if (this.engine.memory.buffer !== buffer) {
+      throw new TypeError(`the engine's memory grew while column ${j} was being filled: make tables before or after, not inside fill`);
+    }
+    this.#facts[j] = undefined;
+    this.#scan(j, 0, this.users, noFacts());
   }
 
-  /** Sets the tie-breaking keys of rows [from, …): see `keys.ts` for how ids become keys. */
-  setKeys(_from: number, _keys: BigUint64Array): void {
-    throw new Error("not built yet");
+  /**
+   * Sets rows [from, from + values.length) of column j from `f64` or `f32` numbers. Costs that `f32` cannot hold are rounded
+   * up, unless they are whole multiples of a decimal unit; values go to the nearest `f32`.
+   * @throws {RangeError} for a number that is not finite (but value −Infinity, closed), naming the row.
+   */
+  set(
+    j: number,
+    from: number,
+    values: Float64Array | Float32Array,
+    costs: Float64Array | Float32Array,
+    offers?: Uint16Array,
+  ): void {
+    wholeNumber(j, "column", 0, this.columns - 1);
+    wholeNumber(from, "from", 0, this.users);
+    if (values.length !== costs.length || from + values.length > this.users) {
+      throw new RangeError(
+        `column ${j} of ${this.users} users cannot take ${values.length} values and ${costs.length} costs from row ${from}`,
+      );
+    }
+    const facts = this.#facts[j] ?? noFacts();
+    this.#facts[j] = undefined;
+    const loss = kernel.setRows(this, j, from, values, costs);
+    facts.inexact ||= loss > 0;
+    facts.below ||= loss >= 2;
+    if (this.hasSlots && offers) {
+      new Uint16Array(this.engine.memory.buffer, this.slots + j * this.slotStride + 2 * from, offers.length).set(offers);
+    }
+    this.#scan(j, from, values.length, facts);
   }
 
-  release(): void {}
+  /** Sets the tie-breaking keys of rows [from, from + keys.length) as they are. */
+  setKeys(from: number, keys: BigUint64Array): void {
+    this.#copyKeys(from, keys, keys.length);
+  }
+
+  /** Sets integer ids of rows [from, from + ids.length): mixed into tie-breaking keys. */
+  setIds(from: number, ids: BigInt64Array | BigUint64Array): void {
+    this.#copyKeys(from, ids, ids.length);
+    this.engine.kernels.mixKeys(this.#keys + 8 * from, ids.length);
+  }
+
+  /** What is known of the numbers of all columns. */
+  get facts(): Facts {
+    const all = noFacts();
+    for (let j = 0; j < this.columns; j++) {
+      const facts = this.#facts[j];
+      if (facts) all.join(facts);
+    }
+    return all;
+  }
+
+  /** Gives the memory back. Using the table afterwards is an error; releasing it twice is not. */
+  release(): void {
+    if (this.#filling) throw new TypeError("a table cannot be released while it is being filled");
+    if (this.#block) this.engine.arena.give(this.#block, this.#bytes);
+    if (this.#keys) this.engine.arena.give(this.#keys, 8 * this.users);
+    this.#block = 0;
+    this.#keys = 0;
+  }
+
   [Symbol.dispose](): void {
     this.release();
   }
+
+  #scan(j: number, from: number, rows: number, facts: Facts): void {
+    const problem = kernel.scanRows(this, j, from, rows, facts);
+    if (problem === undefined && this.hasSlots) this.#checkSlots(j, from, rows);
+    if (problem !== undefined) {
+      kernel.closeColumn(this, j);
+      throw new RangeError(
+        `row ${problem.row}, option ${this.columnName(j)}: ${problem.what} is ${problem.value}, which is no finite number` +
+          (problem.what === "value" ? " (−Infinity closes an option)" : ""),
+      );
+    }
+    this.#facts[j] = facts;
+  }
+
+  #checkSlots(j: number, from: number, rows: number): void {
+    const { buffer } = this.engine.memory;
+    const offers = new Uint16Array(buffer, this.slots + j * this.slotStride + 2 * from, rows);
+    const values = new Float32Array(buffer, this.values + j * this.stride + 4 * from, rows);
+    const most = this.names.length;
+    for (let i = 0; i < rows; i++) {
+      const offer = offers[i] as number;
+      if ((offer >= 1 && offer <= most) || values[i] === -Infinity) continue;
+      kernel.closeColumn(this, j);
+      throw new RangeError(`row ${from + i}, slot ${j}: offer ${offer} is not one of 1 to ${most}`);
+    }
+  }
+
+  columnName(j: number): string {
+    return this.hasSlots ? `slot ${j}` : `"${this.names[j]}"`;
+  }
+
+  #setAllIds(ids: Ids): void {
+    if (ids.length !== this.users) {
+      throw new RangeError(`there are ${ids.length} ids for ${this.users} users`);
+    }
+    if (ids instanceof BigInt64Array || ids instanceof BigUint64Array) this.setIds(0, ids);
+    else if (ids instanceof Int32Array || ids instanceof Uint32Array) this.setIds(0, BigInt64Array.from(ids, BigInt));
+    else if (Array.isArray(ids)) this.setKeys(0, keysOfTexts(ids));
+    else throw new TypeError("ids must be a BigInt64Array, BigUint64Array, Int32Array, Uint32Array or an array of strings");
+  }
+
+  #copyKeys(from: number, keys: BigInt64Array | BigUint64Array, count: number): void {
+    wholeNumber(from, "from", 0, this.users);
+    if (from + count > this.users) throw new RangeError(`${count} ids from row ${from} do not fit ${this.users} users`);
+    if (this.values && !this.#keys) this.#keys = this.engine.arena.take(8 * this.users);
+    new BigInt64Array(this.engine.memory.buffer, this.#keys + 8 * from, count).set(keys as BigInt64Array);
+  }
+}
+
+/**
+ * Bytes from one column to the next: whole lines, and 320 past a multiple of 4 KiB for large tables, so that the columns of
+ * one user fall into different sets of the cache and leave the addresses free that the sieve writes to.
+ */
+export function columnStride(users: number): number {
+  const bytes = Math.ceil(users / LINE) * LINE * 4;
+  return bytes < 65_536 ? bytes : Math.ceil((bytes - 320) / 4096) * 4096 + 320;
+}
+
+function optionNames(options: number | readonly string[]): readonly string[] {
+  if (typeof options === "number") {
+    wholeNumber(options, "options", 1, MOST_OPTIONS);
+    return Array.from({ length: options }, (_, j) => String(j + 1));
+  }
+  if (!Array.isArray(options)) throw new TypeError(`options must be a number or an array of names, got ${typeof options}`);
+  wholeNumber(options.length, "options.length", 1, MOST_OPTIONS);
+  const seen = new Set<string>();
+  for (const [j, name] of options.entries()) {
+    if (typeof name !== "string") throw new TypeError(`the name of option ${j} must be a string, got ${typeof name}`);
+    if (name === "") throw new RangeError(`the name of option ${j} is empty`);
+    if (seen.has(name)) throw new RangeError(`two options are named "${name}"`);
+    seen.add(name);
+  }
+  return [...options];
 }

@@ -1,0 +1,3 @@
+export function frontier(): never {
+  throw new Error("frontier is being built");
+}

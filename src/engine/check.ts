@@ -1,0 +1,21 @@
+/** Checks at the border: TypeError for a wrong kind, RangeError for a wrong value; the text is built only on failure. */
+
+export function wholeNumber(value: number, name: string, least: number, most: number): number {
+  if (typeof value !== "number") throw new TypeError(`${name} must be a number, got ${kind(value)}`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${name} must be a whole number from ${least} to ${most}, got ${value}`);
+  }
+  return value;
+}
+
+export function finiteNumber(value: number, name: string): number {
+  if (typeof value !== "number") throw new TypeError(`${name} must be a number, got ${kind(value)}`);
+  if (!Number.isFinite(value)) throw new RangeError(`${name} must be finite, got ${value}`);
+  return value;
+}
+
+export function kind(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  return typeof value;
+}

@@ -1,0 +1,33 @@
+import type { Arena } from "./arena.js";
+
+/** Blocks that one job takes from the arena and gives back together, whatever happens in between. */
+export class Scratch {
+  readonly #arena: Arena;
+  readonly #blocks: { start: number; bytes: number }[] = [];
+
+  constructor(arena: Arena) {
+    this.#arena = arena;
+  }
+
+  take(bytes: number): number {
+    const start = this.#arena.take(bytes);
+    this.#blocks.push({ start, bytes });
+    return start;
+  }
+
+  /** A block whose address is a multiple of `alignment`. */
+  takeAligned(bytes: number, alignment: number): number {
+    return Math.ceil(this.take(bytes + alignment) / alignment) * alignment;
+  }
+
+  /** Gives one block back before the rest. */
+  give(start: number): void {
+    const i = this.#blocks.findIndex((block) => block.start === start);
+    const [block] = this.#blocks.splice(i, 1);
+    if (block) this.#arena.give(block.start, block.bytes);
+  }
+
+  release(): void {
+    for (const { start, bytes } of this.#blocks.splice(0)) this.#arena.give(start, bytes);
+  }
+}
