@@ -89,7 +89,7 @@ function read(
   const cost = money(solved.cost, counting);
   const value = valueOf(solved.value, counting);
   const certified = performance.now();
-  const bound = impossible ? value : certify(offers, request, options, counting, solved);
+  const bound = impossible ? value : certify(offers, request, options, counting, solved, counts[0] === offers.users);
   phases.bound = (performance.now() - certified) / 1000;
   const result: AllocationResult = {
     status: impossible ? "impossible" : "met",

@@ -23,11 +23,12 @@ export function certify(
   options: AllocationOptions,
   counting: Counting,
   solved: Solved,
+  nobody: boolean,
 ): number {
   const { price } = solved;
   const budget = request.budget ?? 0;
   const { users } = offers;
-  const margin = valueMargin(offers, counting);
+  const margin = valueMargin(offers, counting, nobody);
   if (options.bound === "f64" && price > 0) {
     const out = offers.engine.arena.take(16);
     try {
@@ -53,9 +54,10 @@ export function certify(
 }
 
 /** What rounding values to quanta, and to f32, can hide. */
-function valueMargin(offers: Offers, counting: Counting) {
+function valueMargin(offers: Offers, counting: Counting, nobody: boolean) {
   return {
-    counted: offers.users * counting.valueQuantum,
+    // Fill and swaps only ever add value: when nobody has an option, nobody had one at the price either.
+    counted: nobody ? 0 : offers.users * counting.valueQuantum,
     narrowed: offers.facts.inexact ? VALUE_NARROWED : 0,
   };
 }

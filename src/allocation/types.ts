@@ -76,17 +76,29 @@ export interface AllocationResult {
   schema: 1;
 }
 
+export interface FrontierOptions {
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  /** How many budgets, evenly spaced from the least to the most that can be spent (default 41) … */
+  points?: number;
+  /** … or these budgets. */
+  budgets?: readonly number[];
+}
+
 export interface FrontierPoint {
   budget: number;
-  /** At least this much value can be had at this budget … */
+  /** The optimum of the linear relaxation at this budget is at least `value` … */
   value: number;
-  /** … and no more than this (LP bound). */
+  /** … and at most `bound`; −Infinity where the budget is below the least spend. */
   bound: number;
   spend: number;
+  /** Value of one more unit of money, within 2^-13 (relative). */
   price: number;
 }
 
 export interface FrontierResult {
+  /** "impossible" when every user must get exactly one option and some user has none open; there are no points then. */
+  status: "met" | "impossible";
   points: FrontierPoint[];
   /** The cheapest possible spend, and the spend beyond which money buys nothing. */
   least: number;
