@@ -7,7 +7,7 @@ import { allocate, createEngine, decide, frontier, type Offers } from "../src/in
 import { factsOf, solveTwin } from "../test/reference/allocation.js";
 import { couponColumn } from "./coupons.js";
 import { solveByHighs } from "./highs.js";
-import { type Case, interleave, median, milliseconds, peakMebibytes, ratio } from "./measure.js";
+import { type Case, interleave, keeping, median, milliseconds, peakMebibytes, ratio } from "./measure.js";
 import { bytesOf, readCases } from "./readers.js";
 import type { Row, SuiteOptions } from "./rows.js";
 
@@ -51,19 +51,14 @@ function resident(offers: Offers, data: string, say: (text: string) => void): Re
   const choices = new Uint8Array(offers.users);
   const budget = SHARE * allocate(offers, {}, { into: choices }).cost;
   const readers = readCases(offers);
-  let quick = allocate(offers, { budget }, { into: choices });
-  let sharp = quick;
+  const quick = keeping("solve", () => allocate(offers, { budget }, { into: choices }));
+  const sharp = keeping("f64", () => allocate(offers, { budget }, { into: choices, bound: "f64" }));
   say("  reading and solving");
-  const samples = interleave(
-    [
-      ...readers,
-      { name: "solve", run: () => void (quick = allocate(offers, { budget }, { into: choices })) },
-      { name: "f64", run: () => void (sharp = allocate(offers, { budget }, { into: choices, bound: "f64" })) },
-    ],
-    ROUNDS,
-  );
+  const samples = interleave([...readers, quick, sharp], ROUNDS);
   const speed = (name: string) => Number((bytesOf(offers) / milliseconds(samples, name) / 1e6).toFixed(2));
-  const fastest = readers.reduce((best, one) => (milliseconds(samples, one.name) < milliseconds(samples, best.name) ? one : best));
+  const fastest = readers.reduce((best, one) =>
+    milliseconds(samples, one.name) < milliseconds(samples, best.name) ? one : best,
+  );
   const solveRatio = ratio(samples, "solve", fastest.name);
   const sharpRatio = ratio(samples, "f64", fastest.name);
   const read: Row = {
@@ -81,18 +76,24 @@ function resident(offers: Offers, data: string, say: (text: string) => void): Re
     n,
     median_ms: milliseconds(samples, "solve"),
     ratio_to: { "read only": solveRatio },
-    figures: { gap: quick.gap, passes: quick.passes, bytes: bytesOf(offers), "GB/s": speed("solve"), ...phases(quick.phases) },
+    figures: {
+      gap: quick.result.gap,
+      passes: quick.result.passes,
+      bytes: bytesOf(offers),
+      "GB/s": speed("solve"),
+      ...phases(quick.result.phases),
+    },
     asked: "at most 2.0 × the read (aim 1.5), gap at most 1e-6",
-    met: solveRatio <= 2 && quick.gap <= 1e-6,
+    met: solveRatio <= 2 && quick.result.gap <= 1e-6,
   };
   const f64: Row = {
     name: "solve + write choices, f64 bound",
     n,
     median_ms: milliseconds(samples, "f64"),
     ratio_to: { "read only": sharpRatio },
-    figures: { gap: sharp.gap, passes: sharp.passes, "GB/s": speed("f64") },
+    figures: { gap: sharp.result.gap, passes: sharp.result.passes, "GB/s": speed("f64") },
     asked: "at most 3.5 × the read, gap at most 1e-7",
-    met: sharpRatio <= 3.5 && sharp.gap <= 1e-7,
+    met: sharpRatio <= 3.5 && sharp.result.gap <= 1e-7,
   };
   return { rows: [read, solve, f64], budget, choices, fastest };
 }
@@ -116,15 +117,15 @@ function memory(offers: Offers): Row {
 
 function frontierRow(offers: Offers, read: Case, say: (text: string) => void): Row {
   say("  frontier");
-  let curve = frontier(offers, {});
-  const samples = interleave([read, { name: "frontier", run: () => void (curve = frontier(offers, {})) }], 5);
+  const curve = keeping("frontier", () => frontier(offers, {}));
+  const samples = interleave([read, curve], 5);
   const times = ratio(samples, "frontier", read.name);
   return {
     name: "frontier",
     n: `${offers.users} × ${offers.columns}, coupon ladder`,
     median_ms: milliseconds(samples, "frontier"),
     ratio_to: { "read only": times },
-    figures: { budgets: curve.points.length, passes: curve.passes },
+    figures: { budgets: curve.result.points.length, passes: curve.result.passes },
     asked: "at most 12 × the read",
     met: times <= 12,
   };
@@ -134,27 +135,26 @@ function frontierRow(offers: Offers, read: Case, say: (text: string) => void): R
 function twinRow(offers: Offers, { budget, choices }: Resident, say: (text: string) => void): Row {
   say("  the twin in plain TypeScript");
   const views = (from: number) =>
-    Array.from({ length: offers.columns }, (_, j) => new Float32Array(offers.engine.memory.buffer, from + j * offers.stride, offers.users));
+    Array.from(
+      { length: offers.columns },
+      (_, j) => new Float32Array(offers.engine.memory.buffer, from + j * offers.stride, offers.users),
+    );
   // Solved once before the views are taken: the memory has then grown to what a solve needs, and stays.
-  const ours = allocate(offers, { budget }, { into: choices });
+  const ours = keeping("solve", () => allocate(offers, { budget }, { into: choices }));
   const [values, costs] = [views(offers.values), views(offers.costs)];
   const facts = factsOf(values, costs);
-  let twin = solveTwin({ values, costs, budget, facts });
-  const samples = interleave(
-    [
-      { name: "solve", run: () => void allocate(offers, { budget }, { into: choices }) },
-      { name: "twin", run: () => void (twin = solveTwin({ values, costs, budget, facts })) },
-    ],
-    3,
-  );
-  if (twin.value !== ours.value) throw new Error(`the twin's value is ${twin.value}, ours ${ours.value}`);
+  const twin = keeping("twin", () => solveTwin({ values, costs, budget, facts }));
+  const samples = interleave([ours, twin], 3);
+  if (twin.result.value !== ours.result.value) {
+    throw new Error(`the twin's value is ${twin.result.value}, ours ${ours.result.value}`);
+  }
   const faster = ratio(samples, "twin", "solve");
   return {
     name: "twin in plain TypeScript",
     n: `${offers.users} × ${offers.columns}, coupon ladder`,
     median_ms: milliseconds(samples, "twin"),
     ratio_to: { "solve + write choices": faster },
-    figures: { passes: twin.passes, core: twin.core },
+    figures: { passes: twin.result.passes, core: twin.result.core },
     asked: "the engine at least 5 × faster",
     met: faster >= 5,
   };
@@ -195,22 +195,28 @@ async function highsRow(quick: boolean, say: (text: string) => void): Promise<Ro
   const offers = createEngine().offers({ users, options });
   for (let j = 0; j < options; j++) offers.fill(j, (values, costs) => couponColumn(options, j, values, costs));
   const choices = new Uint8Array(users);
-  let ours = allocate(offers, { budget }, { into: choices, bound: "f64" });
-  const run = () => void (ours = allocate(offers, { budget }, { into: choices, bound: "f64" }));
-  const ms = milliseconds(interleave([{ name: "ours", run }], 21), "ours");
+  const ours = keeping("ours", () => allocate(offers, { budget }, { into: choices, bound: "f64" }));
+  const ms = milliseconds(interleave([ours], 21), "ours");
   const row: Row = {
     name: "highs (npm, WebAssembly), the linear program",
     n: `${users} × ${options}, coupon ladder`,
     asked: "ours at least 1,000 × faster, our bound equal to its optimum to 7 digits",
-    figures: { "our ms": Number(ms.toPrecision(4)), "our bound": ours.bound, "optimum of HiGHS, native": optimum },
+    figures: {
+      "our ms": Number(ms.toPrecision(4)),
+      "our bound": ours.result.bound,
+      "optimum of HiGHS, native": optimum,
+    },
   };
   if (quick) return { ...row, left_out: "--quick: HiGHS takes 10 to 30 s" };
   say("HiGHS, one run");
   const columns = (from: number) =>
-    Array.from({ length: options }, (_, j) => new Float32Array(offers.engine.memory.buffer, from + j * offers.stride, users));
+    Array.from(
+      { length: options },
+      (_, j) => new Float32Array(offers.engine.memory.buffer, from + j * offers.stride, users),
+    );
   const theirs = await solveByHighs({ values: columns(offers.values), costs: columns(offers.costs), budget });
   const faster = (1000 * theirs.seconds) / ms;
-  const difference = Math.abs(ours.bound - theirs.optimum) / theirs.optimum;
+  const difference = Math.abs(ours.result.bound - theirs.optimum) / theirs.optimum;
   return {
     ...row,
     median_ms: 1000 * theirs.seconds,

@@ -9,6 +9,22 @@ export interface Case {
   run: () => void;
 }
 
+/** A case whose last result can be looked at; it has run once when it is made. */
+export interface Keeping<T> extends Case {
+  result: T;
+}
+
+export function keeping<T>(name: string, make: () => T): Keeping<T> {
+  const kept: Keeping<T> = {
+    name,
+    result: make(),
+    run() {
+      kept.result = make();
+    },
+  };
+  return kept;
+}
+
 /** Seconds by case: one sample a round. The first, cold round is run and dropped. */
 export function interleave(cases: readonly Case[], rounds: number): Map<string, number[]> {
   const samples = new Map(cases.map(({ name }): [string, number[]] => [name, []]));
@@ -24,9 +40,14 @@ export function interleave(cases: readonly Case[], rounds: number): Map<string, 
 /** One sample of benchmark.js: as many calls as its clock needs, the mean of them. */
 function once(name: string, run: () => void): number {
   let failure: unknown;
-  const benchmark = new Benchmark(name, run, { minSamples: 1, maxTime: 0, initCount: 1, onError: ({ target }: { target: { error?: unknown } }) => {
-    failure = target.error;
-  } } as Benchmark.Options);
+  const benchmark = new Benchmark(name, run, {
+    minSamples: 1,
+    maxTime: 0,
+    initCount: 1,
+    onError: ({ target }: { target: { error?: unknown } }) => {
+      failure = target.error;
+    },
+  } as Benchmark.Options);
   benchmark.run({ async: false });
   if (failure) throw failure;
   return median(benchmark.stats.sample);

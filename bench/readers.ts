@@ -21,7 +21,8 @@ export function readCases(offers: Offers): Case[] {
   const readers = instance.exports as unknown as Readers;
   const { values, columns, stride } = offers;
   const bytes = bytesOf(offers);
-  if (offers.costs !== values + columns * stride) throw new Error("the columns of values and costs are no longer adjacent");
+  if (offers.costs !== values + columns * stride)
+    throw new Error("the columns of values and costs are no longer adjacent");
   // What was read must be looked at, and all readers read the same words: their exclusive or is one number.
   const seen = new Set<number>();
   const keep = (sum: number) => {

@@ -69,7 +69,8 @@ const [suite] = positionals;
 if (values.help) usage();
 if (!suite || !existsSync(`bench/${suite}.ts`)) usage(suite ? `there is no suite "${suite}"` : "name a suite");
 const users = values.users === undefined ? undefined : Number(values.users);
-if (users !== undefined && !(Number.isInteger(users) && users > 0)) usage(`--users ${values.users} is not a number of users`);
+if (users !== undefined && !(Number.isInteger(users) && users > 0))
+  usage(`--users ${values.users} is not a number of users`);
 
 run("scripts/build.mjs", []);
 run("node_modules/assemblyscript/bin/asc.js", ["--target", "readers"], "bench/assembly");

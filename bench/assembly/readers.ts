@@ -84,7 +84,5 @@ export function readColumns(from: usize, columns: u32, stride: usize, bytes: usi
 }
 
 function fold(x: v128): i32 {
-  return (
-    i32x4.extract_lane(x, 0) ^ i32x4.extract_lane(x, 1) ^ i32x4.extract_lane(x, 2) ^ i32x4.extract_lane(x, 3)
-  );
+  return i32x4.extract_lane(x, 0) ^ i32x4.extract_lane(x, 1) ^ i32x4.extract_lane(x, 2) ^ i32x4.extract_lane(x, 3);
 }

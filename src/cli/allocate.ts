@@ -21,7 +21,12 @@ export interface AllocateFlags extends RequestFlags, FileFlags {
   output?: string;
 }
 
-export async function allocateCommand(path: string, flags: AllocateFlags, terminal: Terminal, signal: AbortSignal): Promise<number> {
+export async function allocateCommand(
+  path: string,
+  flags: AllocateFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   const { output = besides(path), reader, assumeUnique, json, ...asked } = flags;
   const request = makeRequest(asked);
   if (request.budget === undefined) throw new UsageError('give a budget: --budget N, or "budget" in the limits file');
@@ -36,7 +41,10 @@ export async function allocateCommand(path: string, flags: AllocateFlags, termin
     signal.throwIfAborted();
     const read = clock();
     const result = solving(() =>
-      allocate(offers, request, { signal, onProgress: ({ phase, done, total }) => bar.show(`solving: ${phase}`, done, total) }),
+      allocate(offers, request, {
+        signal,
+        onProgress: ({ phase, done, total }) => bar.show(`solving: ${phase}`, done, total),
+      }),
     );
     const solve = clock();
     if (result.status !== "met") {
@@ -47,9 +55,22 @@ export async function allocateCommand(path: string, flags: AllocateFlags, termin
     const written = await file.writeDecisions(output, offers, result.choices);
     const write = clock();
     bar.end();
-    const work = { phases: [["read", read], ["solve", solve], ["write", write]] as const, engineBytes: engine.memory.buffer.byteLength };
+    const work = {
+      phases: [
+        ["read", read],
+        ["solve", solve],
+        ["write", write],
+      ] as const,
+      engineBytes: engine.memory.buffer.byteLength,
+    };
     if (json) {
-      terminal.print(JSON.stringify({ ...resultJson(file.options, file.users, result), input: source(file), output: { path: output, ...written } }));
+      terminal.print(
+        JSON.stringify({
+          ...resultJson(file.options, file.users, result),
+          input: source(file),
+          output: { path: output, ...written },
+        }),
+      );
     } else {
       for (const line of reportLines(file, request, result, output, terminal)) terminal.print(line);
       for (const line of workFacts(result, work, terminal)) terminal.print(line);
@@ -62,7 +83,13 @@ export async function allocateCommand(path: string, flags: AllocateFlags, termin
 }
 
 /** Opens the offers and says on stderr which reader serves. */
-export async function open(path: string, flags: FileFlags, terminal: Terminal, bar: Bar, signal: AbortSignal): Promise<OfferFile> {
+export async function open(
+  path: string,
+  flags: FileFlags,
+  terminal: Terminal,
+  bar: Bar,
+  signal: AbortSignal,
+): Promise<OfferFile> {
   const file = await openOffers(path, {
     reader: flags.reader,
     assumeUnique: flags.assumeUnique,
@@ -77,7 +104,13 @@ export function source(file: OfferFile): Record<string, unknown> {
   return { path: file.path, format: file.format, layout: file.layout, reader: file.reader };
 }
 
-function reportLines(file: OfferFile, request: AllocationRequest, result: AllocationResult, output: string, terminal: Terminal): string[] {
+function reportLines(
+  file: OfferFile,
+  request: AllocationRequest,
+  result: AllocationResult,
+  output: string,
+  terminal: Terminal,
+): string[] {
   const { bold, dim } = terminal.colours;
   return [
     "",
@@ -93,7 +126,10 @@ function reportLines(file: OfferFile, request: AllocationRequest, result: Alloca
 }
 
 function refuse(file: OfferFile, result: AllocationResult, json: boolean | undefined, terminal: Terminal): number {
-  if (json) terminal.print(JSON.stringify({ ...resultJson(file.options, file.users, result), input: source(file), output: null }));
+  if (json)
+    terminal.print(
+      JSON.stringify({ ...resultJson(file.options, file.users, result), input: source(file), output: null }),
+    );
   else for (const line of noPlan(result)) terminal.warn(line);
   return result.status === "impossible" ? EXIT.impossible : EXIT.notFound;
 }

@@ -59,11 +59,20 @@ export function drawChart(points: readonly Point[], options: ChartOptions): stri
   const columns = Math.max(10, width - gutter - 1);
   const left = Math.min(0, points[0]?.x ?? 0);
   const right = points.at(-1)?.x ?? 1;
-  const scale: Scale = { left, right: right > left ? right : left + 1, bottom, top: top > bottom ? top : bottom + 1, columns, rows: height };
+  const scale: Scale = {
+    left,
+    right: right > left ? right : left + 1,
+    bottom,
+    top: top > bottom ? top : bottom + 1,
+    columns,
+    rows: height,
+  };
   const cells = unicode ? braille(points, scale) : stars(points, scale);
   const painted = overlay(cells, marks, scale, options);
   const [axis, corner, tick] = unicode ? ["│", "└", "┤"] : ["|", "+", "+"];
-  const lines = painted.map((line, row) => `${(labelled.get(row) ?? "").padStart(gutter)}${labelled.has(row) ? tick : axis}${line}`);
+  const lines = painted.map(
+    (line, row) => `${(labelled.get(row) ?? "").padStart(gutter)}${labelled.has(row) ? tick : axis}${line}`,
+  );
   const pad = " ".repeat(gutter);
   return [
     `${pad}${yName}`,
@@ -91,7 +100,9 @@ function braille(points: readonly Point[], scale: Scale): string[][] {
     before = y;
   }
   return Array.from({ length: rows }, (_, row) =>
-    Array.from(bits.subarray(row * columns, (row + 1) * columns), (mask) => (mask ? String.fromCharCode(0x2800 + mask) : " ")),
+    Array.from(bits.subarray(row * columns, (row + 1) * columns), (mask) =>
+      mask ? String.fromCharCode(0x2800 + mask) : " ",
+    ),
   );
 }
 

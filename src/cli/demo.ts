@@ -34,7 +34,12 @@ interface Solved {
   others: readonly [name: string, budget: number, value: number][];
 }
 
-export async function demoCommand(flags: DemoFlags, terminal: Terminal, signal: AbortSignal, own: string): Promise<number> {
+export async function demoCommand(
+  flags: DemoFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+  own: string,
+): Promise<number> {
   const clock = stopwatch();
   const bar = terminal.progress("drawing users");
   try {
@@ -43,14 +48,22 @@ export async function demoCommand(flags: DemoFlags, terminal: Terminal, signal: 
     const offers = engine.offers({ users: campaign.users, options: campaign.options });
     await fill(offers, campaign, bar, signal);
     const generate = clock();
-    const request: AllocationRequest = { budget: flags.budget ?? twoDigits(SHARE * campaign.topCost()), exactlyOne: true };
+    const request: AllocationRequest = {
+      budget: flags.budget ?? twoDigits(SHARE * campaign.topCost()),
+      exactlyOne: true,
+    };
     const bytes = new Uint8Array(campaign.users);
     clock();
     const result = solving(() => allocate(offers, request, { into: bytes, signal }));
     const solve = clock();
     const points = frontier(offers, { exactlyOne: true }, { points: POINTS, signal }).points;
     const curve = clock();
-    const others = ([["half", 0.5], ["twice", 2]] as const).map(([name, factor]): [string, number, number] => {
+    const others = (
+      [
+        ["half", 0.5],
+        ["twice", 2],
+      ] as const
+    ).map(([name, factor]): [string, number, number] => {
       const budget = factor * (request.budget as number);
       return [name, budget, allocate(offers, { ...request, budget }, { signal }).value];
     });
@@ -100,7 +113,11 @@ function story(flags: DemoFlags, campaign: Campaign, solved: Solved, terminal: T
     const change = `${value >= result.value ? "+" : "−"}${share(Math.abs(value / result.value - 1))}`;
     return [`at ${name} the budget`, amount(money), `value ${amount(value)}`, change];
   });
-  const marks = [[0.5, "o"], [1, "O"], [2, "o"]] as const;
+  const marks = [
+    [0.5, "o"],
+    [1, "O"],
+    [2, "o"],
+  ] as const;
   return [
     "",
     `${bold("Who gets which discount")}   ${dim(`${count(campaign.users)} users × ${campaign.options.length} discounts, seed ${flags.seed}`)}`,
@@ -122,7 +139,10 @@ function story(flags: DemoFlags, campaign: Campaign, solved: Solved, terminal: T
 }
 
 function at(points: readonly FrontierPoint[], budget: number): number {
-  return interpolate(points.map((point) => ({ x: point.budget, y: point.value })), budget);
+  return interpolate(
+    points.map((point) => ({ x: point.budget, y: point.value })),
+    budget,
+  );
 }
 
 function next(flags: DemoFlags, own: string, terminal: Terminal): string[] {
@@ -139,7 +159,11 @@ function next(flags: DemoFlags, own: string, terminal: Terminal): string[] {
   ];
 }
 
-function demoJson(flags: DemoFlags, campaign: Campaign, { request, result, points, others }: Solved): Record<string, unknown> {
+function demoJson(
+  flags: DemoFlags,
+  campaign: Campaign,
+  { request, result, points, others }: Solved,
+): Record<string, unknown> {
   return {
     ...resultJson(campaign.options, campaign.users, result),
     seed: flags.seed,

@@ -15,7 +15,12 @@ export function amount(x: number): string {
 /** For axes: 950, 12.5 k, 2.36 M. */
 export function short(x: number): string {
   const size = Math.abs(x);
-  for (const [unit, name] of [[1e12, "T"], [1e9, "G"], [1e6, "M"], [1e3, "k"]] as const) {
+  for (const [unit, name] of [
+    [1e12, "T"],
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ] as const) {
     if (size >= unit * 0.9995) return `${digits(x / unit)} ${name}`;
   }
   return digits(x);
@@ -50,8 +55,7 @@ export function mebibytes(bytes: number): string {
 
 /** Columns of text side by side: `right` lists the columns that are aligned right. */
 export function table(rows: readonly (readonly string[])[], right: readonly number[] = []): string[] {
-  const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)));
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
   return rows.map((row) =>
     row
       .map((cell, i) => (right.includes(i) ? cell.padStart(widths[i] as number) : cell.padEnd(widths[i] as number)))

@@ -1,6 +1,7 @@
 /** `shadowprice frontier FILE`: what every budget buys. */
-import type { FrontierPoint, FrontierResult } from "../allocation/types.js";
+
 import { frontier } from "../allocation/frontier.js";
+import type { FrontierPoint, FrontierResult } from "../allocation/types.js";
 import { createEngine } from "../engine/engine.js";
 import type { OfferFile } from "../files/index.js";
 import { type FileFlags, open, source } from "./allocate.js";
@@ -17,10 +18,16 @@ export interface FrontierFlags extends RequestFlags, FileFlags {
 /** Budgets asked where the caller gives no number: smooth enough to draw. */
 export const POINTS = 60;
 
-export async function frontierCommand(path: string, flags: FrontierFlags, terminal: Terminal, signal: AbortSignal): Promise<number> {
+export async function frontierCommand(
+  path: string,
+  flags: FrontierFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
   const { points = POINTS, reader, assumeUnique, json, ...asked } = flags;
   const request = makeRequest(asked);
-  if (request.budget !== undefined) throw new UsageError("a frontier is over all budgets: take the budget out of the request");
+  if (request.budget !== undefined)
+    throw new UsageError("a frontier is over all budgets: take the budget out of the request");
   const bar = terminal.progress("opening");
   let file: OfferFile | undefined;
   try {
@@ -29,7 +36,8 @@ export async function frontierCommand(path: string, flags: FrontierFlags, termin
     signal.throwIfAborted();
     const curve = solving(() => frontier(offers, request, { points, signal }));
     bar.end();
-    if (json) terminal.print(JSON.stringify({ ...curve, users: file.users, options: file.options, input: source(file) }));
+    if (json)
+      terminal.print(JSON.stringify({ ...curve, users: file.users, options: file.options, input: source(file) }));
     else for (const line of reportLines(file, curve, terminal)) terminal.print(line);
     return EXIT.met;
   } finally {

@@ -2,7 +2,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { type AllocateFlags, allocateCommand } from "./allocate.js";
 import { type DemoFlags, demoCommand } from "./demo.js";
-import { EXIT, exitCode, explain, Interrupted, UsageError } from "./failure.js";
+import { EXIT, exitCode, explain, Interrupted } from "./failure.js";
 import { type FrontierFlags, frontierCommand } from "./frontier.js";
 import { parseNumber, parseStock, parseWhole } from "./request.js";
 import { openTerminal, ownName } from "./terminal.js";
@@ -53,7 +53,11 @@ async function run(process: NodeJS.Process): Promise<number> {
     .description("the embedded campaign: synthetic users and eight discounts")
     .option("--users <N>", "how many users", parseWhole(1, 20_000_000), 1_000_000)
     .option("--seed <S>", "seed of the generator", parseWhole(0, Number.MAX_SAFE_INTEGER), 1)
-    .option("--budget <N>", "most money to spend (default: a fifth of what the highest discount for everyone costs)", parseNumber)
+    .option(
+      "--budget <N>",
+      "most money to spend (default: a fifth of what the highest discount for everyone costs)",
+      parseNumber,
+    )
     .option("--output <FILE>", "decisions as CSV", "decisions.csv")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", CODES)
@@ -75,7 +79,12 @@ function shared(command: Command): Command {
     .option("--limits <LIMITS.json>", "the request as JSON")
     .option("--exactly-one", "every user gets exactly one offer (default: at most one)")
     .option("--assume-unique", "do not check that no user comes twice")
-    .addOption(new Option("--reader <NAME>", "what reads the file (default: DuckDB where installed)").choices(["duckdb", "javascript"]))
+    .addOption(
+      new Option("--reader <NAME>", "what reads the file (default: DuckDB where installed)").choices([
+        "duckdb",
+        "javascript",
+      ]),
+    )
     .option("--json", "print one JSON object and nothing else");
 }
 

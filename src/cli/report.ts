@@ -38,7 +38,11 @@ export function moneyFacts(request: AllocationRequest, result: AllocationResult)
   const each = result.cost > 0 ? `${amount(result.value / result.cost)} for every 1 spent` : "";
   rows.push(["expected value", amount(result.value), each]);
   rows.push(["price of money", amount(result.price), priceInWords(result.price)]);
-  rows.push(["off the optimum", tinyShare(result.gap), `at most: no plan in this budget is worth more than ${amount(result.bound)}`]);
+  rows.push([
+    "off the optimum",
+    tinyShare(result.gap),
+    `at most: no plan in this budget is worth more than ${amount(result.bound)}`,
+  ]);
   return rows;
 }
 
@@ -48,7 +52,12 @@ function priceInWords(price: number): string {
 }
 
 /** Users by offer, with bars. */
-export function offerTable(names: readonly string[], result: AllocationResult, terminal: Terminal, exactlyOne: boolean): string[] {
+export function offerTable(
+  names: readonly string[],
+  result: AllocationResult,
+  terminal: Terminal,
+  exactlyOne: boolean,
+): string[] {
   const total = result.none + result.counts.reduce((sum, n) => sum + n, 0);
   const all: [string, number][] = names.map((name, j) => [name, result.counts[j] ?? 0]);
   // Of many offers the largest: a screen, not a list.
@@ -76,7 +85,9 @@ export interface Work {
 /** What an engineer asks. */
 export function workFacts(result: AllocationResult, work: Work, terminal: Terminal): string[] {
   const inside = Object.entries(result.phases).map(([name, s]) => `${name} ${seconds(s)}`);
-  const phases = work.phases.map(([name, s, note]): Row => [name, seconds(s), note ?? (name === "solve" ? inside.join(", ") : "")]);
+  const phases = work.phases.map(
+    ([name, s, note]): Row => [name, seconds(s), note ?? (name === "solve" ? inside.join(", ") : "")],
+  );
   const peak = process.resourceUsage().maxRSS * 1024;
   return facts(
     [
@@ -96,7 +107,8 @@ export function resultJson(names: readonly string[], users: number, result: Allo
 
 /** What is said when there is no plan. */
 export function noPlan(result: AllocationResult): string[] {
-  if (result.status === "not found") return ["No plan within all limits was found, and none was proven impossible. Nothing was written."];
+  if (result.status === "not found")
+    return ["No plan within all limits was found, and none was proven impossible. Nothing was written."];
   const { clash } = result;
   const lines = ["No plan can meet this request. Nothing was written."];
   if (clash) lines.push(clash.reason, `Nearest request that can be met: ${JSON.stringify(clash.nearest)}`);

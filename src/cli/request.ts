@@ -58,7 +58,8 @@ export function solving<T>(solve: () => T): T {
     return solve();
   } catch (error) {
     if (error instanceof CeilingError) throw error;
-    if (error instanceof RangeError || error instanceof TypeError) throw new UsageError(error.message, { cause: error });
+    if (error instanceof RangeError || error instanceof TypeError)
+      throw new UsageError(error.message, { cause: error });
     throw error;
   }
 }
