@@ -283,7 +283,7 @@ function finish(
   const { choices } = answer;
   steps.take(0, at);
   const price = at < steps.count ? (steps.efficiency[steps.order[at] as number] as number) : 0;
-  const taken = sieved.value + valueOf(values, choices, sieved.core);
+  const taken = sieved.value + valueAt(values, choices, sieved.core);
   const bound = price > 0 ? taken + price * addCosts(budget, -1, costs, choices) : taken;
   if (at < steps.count) {
     const end = Math.min(at + 1 + WINDOW, steps.count);
@@ -291,11 +291,11 @@ function finish(
     left = steps.fill(at, end, left);
     swap(values, costs, exactlyOne, quantum, steps.usersOf(at, end), choices, price, left);
   }
-  const value = sieved.value + valueOf(values, choices, sieved.core);
+  const value = sieved.value + valueAt(values, choices, sieved.core);
   return { ...answer, status: "met", price, bound, value, cost: addCosts(0, 1, costs, choices) };
 }
 
-function valueOf(values: Float32Array[], choices: Uint8Array | Uint16Array, users: Uint32Array): number {
+function valueAt(values: Float32Array[], choices: Uint8Array | Uint16Array, users: Uint32Array): number {
   let total = 0;
   for (const user of users) {
     const option = choices[user] as number;

@@ -21,11 +21,11 @@ export interface Answer {
   choices: Uint16Array;
   price: number;
   value: number;
-  /** Sum of the `f32` costs. */
+  /** In the caller's money: whole multiples of a decimal unit, else the sum of the `f32` costs. */
   cost: number;
   /** Total cost in quanta. */
   quanta: bigint;
-  /** Optimum of the linear relaxation on the `f32` numbers of the table and the budget as given. */
+  /** Optimum of the linear relaxation in the caller's money: whole multiples of a decimal unit, else the `f32` costs. */
   bound: number;
   quantum: Quantum;
 }
@@ -66,7 +66,7 @@ export function canonical(problem: Problem): Answer {
     choices[step.user] = step.option;
   }
   const price = steps[at]?.efficiency ?? 0;
-  const bound = relaxation(table, steps, problem.budget);
+  const bound = relaxation(table, problem.budget);
   if (at < steps.length) {
     const rest = steps.slice(at, at + 1 + WINDOW);
     spent = fill(rest, choices, spent, budget);
@@ -122,6 +122,12 @@ class Table {
     return this.quantum.quanta(this.cost(user, option));
   }
 
+  /** What the `f32` cost of an option stands for. */
+  money(user: number, option: number): number {
+    const cost = this.cost(user, option);
+    return this.quantum.decimal ? this.quantum.money(this.quantum.quanta(cost)) : cost;
+  }
+
   /** The cheapest option, then the most valuable, then the lowest number; −1 where none exists. */
   start(user: number): number {
     let best = -1;
@@ -136,8 +142,8 @@ class Table {
     return best;
   }
 
-  /** The steps of one user, from its start up. */
-  steps(user: number): Step[] {
+  /** The steps of one user, from its start up, by its costs in the table or in money. */
+  steps(user: number, cost: "cost" | "money" = "cost"): Step[] {
     const steps: Step[] = [];
     const options = this.options(user);
     let now = this.start(user);
@@ -146,11 +152,11 @@ class Table {
       let best = -1;
       let most = -Infinity;
       for (const option of options) {
-        const dearer = this.cost(user, option) - this.cost(user, now);
+        const dearer = this[cost](user, option) - this[cost](user, now);
         const better = this.value(user, option) - this.value(user, now);
         if (!(dearer > 0 && better > 0)) continue;
         const efficiency = better / dearer;
-        if (efficiency > most || (efficiency === most && this.cost(user, option) < this.cost(user, best))) {
+        if (efficiency > most || (efficiency === most && this[cost](user, option) < this[cost](user, best))) {
           most = efficiency;
           best = option;
         }
@@ -275,35 +281,38 @@ function totals(table: Table, choices: Uint16Array): { value: number; cost: numb
   const cost = new ExactSum();
   choices.forEach((option, user) => {
     value.add(table.value(user, option));
-    cost.add(table.cost(user, option));
+    cost.add(table.quantum.decimal ? table.quanta(user, option) : table.cost(user, option));
   });
-  return { value: value.total, cost: cost.total };
+  return { value: value.total, cost: table.quantum.decimal ? table.quantum.money(cost.total) : cost.total };
 }
 
-/** Dantzig's bound: steps in order, in the money of the table, and a part of the first that does not fit. */
-function relaxation(table: Table, steps: Step[], budget = Infinity): number {
+/** Dantzig's bound: steps in the order of their efficiency in money, and a part of the first that does not fit. */
+function relaxation(table: Table, budget = Infinity): number {
   const value = new ExactSum();
   const left = new ExactSum();
   left.add(Math.min(budget, Number.MAX_VALUE / 4));
   const now = new Uint16Array(table.users);
+  const steps: Step[] = [];
   for (let user = 0; user < table.users; user++) {
     const start = table.start(user);
     now[user] = start;
     value.add(table.value(user, start));
-    left.add(-table.cost(user, start));
+    left.add(-table.money(user, start));
+    steps.push(...table.steps(user, "money"));
   }
-  for (const step of steps) {
-    const from = now[step.user] as number;
+  steps.sort((a, b) => b.efficiency - a.efficiency || a.user - b.user || a.number - b.number);
+  for (const { user, option, efficiency } of steps) {
+    const from = now[user] as number;
     const before = left.total;
-    left.add(table.cost(step.user, from));
-    left.add(-table.cost(step.user, step.option));
+    left.add(table.money(user, from));
+    left.add(-table.money(user, option));
     if (left.total < 0) {
-      value.add(step.efficiency * Math.max(before, 0));
+      value.add(efficiency * Math.max(before, 0));
       break;
     }
-    value.add(-table.value(step.user, from));
-    value.add(table.value(step.user, step.option));
-    now[step.user] = step.option;
+    value.add(-table.value(user, from));
+    value.add(table.value(user, option));
+    now[user] = option;
   }
   return value.total;
 }

@@ -9,6 +9,8 @@ export interface Quantum {
   decimal: boolean;
   /** Cost in quanta. */
   quanta(cost: number): number;
+  /** Money of so many quanta: 29 times 0.01 is 0.29. */
+  money(quanta: number): number;
   /** The budget in quanta; no budget is Infinity. */
   budget(money: number | undefined): bigint | number;
 }
@@ -46,6 +48,7 @@ function decimal(unit: number): Quantum {
     size: unit,
     decimal: true,
     quanta: (cost) => Math.round(cost / unit),
+    money: (quanta) => (Number.isInteger(1 / unit) ? quanta / (1 / unit) : quanta * unit),
     budget(money = Infinity) {
       if (!Number.isFinite(money)) return Infinity;
       const exact = money / unit;
@@ -64,6 +67,7 @@ function binary(largest: number, users: number): Quantum {
     size,
     decimal: false,
     quanta: (cost) => Math.ceil(cost / size),
+    money: (quanta) => quanta * size,
     budget: (money = Infinity) => {
       const quanta = Math.floor(money / size);
       return Number.isFinite(quanta) ? BigInt(quanta) : quanta;
