@@ -1,0 +1,51 @@
+import { createReadStream, statSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { chromium } from "playwright";
+import { build } from "vite";
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"];
+
+/** Chromium: a page built by Vite, and a page that loads the file of the package as it is. */
+export function browserChecks({ app }) {
+  return [
+    { name: "chromium, built by vite", probe: () => builtByVite(app) },
+    { name: "chromium, plain script", probe: () => visit(app, "plain.html") },
+  ];
+}
+
+async function builtByVite(app) {
+  const outDir = join(app, "out-vite");
+  await build({
+    root: app,
+    logLevel: "error",
+    configFile: false,
+    build: { outDir, emptyOutDir: true, rollupOptions: { input: join(app, "vite.html") } },
+  });
+  return visit(outDir, "vite.html");
+}
+
+/** Serves `folder`, opens `page` in Chromium and waits for what it writes on its body. */
+async function visit(folder, page) {
+  const server = createServer((request, response) => serve(folder, request, response));
+  await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  const browser = await chromium.launch({ executablePath, args: FLAGS });
+  try {
+    const tab = await browser.newPage();
+    const broken = new Promise((_, fail) => tab.once("pageerror", fail));
+    await tab.goto(`http://127.0.0.1:${server.address().port}/${page}`);
+    return await Promise.race([tab.locator("body[data-out]").getAttribute("data-out"), broken]);
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+function serve(folder, { url }, response) {
+  const path = join(folder, normalize(new URL(url, "http://localhost").pathname));
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return response.writeHead(404).end();
+  response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" });
+  createReadStream(path).pipe(response);
+}
