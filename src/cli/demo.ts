@@ -8,7 +8,6 @@ import { createEngine } from "../engine/engine.js";
 import { stopwatch } from "./allocate.js";
 import { Campaign } from "./campaign/campaign.js";
 import { writeDecisions } from "./campaign/decisions.js";
-import { interpolate } from "./chart.js";
 import { EXIT } from "./failure.js";
 import { amount, count, share, table } from "./format.js";
 import { curveLines, POINTS } from "./frontier.js";
@@ -114,10 +113,9 @@ function story(flags: DemoFlags, campaign: Campaign, solved: Solved, terminal: T
     return [`at ${name} the budget`, amount(money), `value ${amount(value)}`, change];
   });
   const marks = [
-    [0.5, "o"],
-    [1, "O"],
-    [2, "o"],
-  ] as const;
+    { x: budget, y: result.value, sign: "O" },
+    ...others.map(([, money, value]) => ({ x: money, y: value, sign: "o" })),
+  ];
   return [
     "",
     `${bold("Who gets which discount")}   ${dim(`${count(campaign.users)} users × ${campaign.options.length} discounts, seed ${flags.seed}`)}`,
@@ -127,22 +125,11 @@ function story(flags: DemoFlags, campaign: Campaign, solved: Solved, terminal: T
     "",
     ...offerTable(campaign.options, result, terminal, true),
     "",
-    `  ${dim("What other budgets buy")}   ${dim(`(O this budget, o half and twice)`)}`,
-    ...curveLines(
-      points,
-      marks.map(([factor, sign]) => ({ x: factor * budget, y: at(points, factor * budget), sign })),
-      terminal,
-    ),
+    `  ${dim("What other budgets buy")}   ${dim("(O this budget, o half and twice)")}`,
+    ...curveLines(points, marks, terminal),
     ...table(rest, [1, 2, 3]).map((line) => `  ${line}`),
     "",
   ];
-}
-
-function at(points: readonly FrontierPoint[], budget: number): number {
-  return interpolate(
-    points.map((point) => ({ x: point.budget, y: point.value })),
-    budget,
-  );
 }
 
 function next(flags: DemoFlags, own: string, terminal: Terminal): string[] {

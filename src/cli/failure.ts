@@ -1,5 +1,5 @@
 /** What a failed run tells the shell. */
-import { InputFileError } from "../files/index.js";
+import { InputFileError, OutputFileError } from "../files/errors.js";
 
 export const EXIT = { met: 0, failed: 1, usage: 2, impossible: 3, notFound: 4, interrupted: 130 } as const;
 
@@ -27,6 +27,7 @@ export function explain(error: unknown): string {
   const expected =
     error instanceof UsageError ||
     error instanceof InputFileError ||
+    error instanceof OutputFileError ||
     error instanceof Interrupted ||
     error instanceof RangeError ||
     "code" in error;

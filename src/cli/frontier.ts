@@ -6,7 +6,7 @@ import { createEngine } from "../engine/engine.js";
 import type { OfferFile } from "../files/index.js";
 import { type FileFlags, open, source } from "./allocate.js";
 import { drawChart, type Mark } from "./chart.js";
-import { EXIT, UsageError } from "./failure.js";
+import { EXIT } from "./failure.js";
 import { amount, count, seconds, table } from "./format.js";
 import { makeRequest, type RequestFlags, solving } from "./request.js";
 import type { Terminal } from "./terminal.js";
@@ -26,8 +26,6 @@ export async function frontierCommand(
 ): Promise<number> {
   const { points = POINTS, reader, assumeUnique, json, ...asked } = flags;
   const request = makeRequest(asked);
-  if (request.budget !== undefined)
-    throw new UsageError("a frontier is over all budgets: take the budget out of the request");
   const bar = terminal.progress("opening");
   let file: OfferFile | undefined;
   try {
@@ -36,10 +34,16 @@ export async function frontierCommand(
     signal.throwIfAborted();
     const curve = solving(() => frontier(offers, request, { points, signal }));
     bar.end();
-    if (json)
+    if (json) {
       terminal.print(JSON.stringify({ ...curve, users: file.users, options: file.options, input: source(file) }));
-    else for (const line of reportLines(file, curve, terminal)) terminal.print(line);
-    return EXIT.met;
+    } else if (curve.status === "impossible") {
+      terminal.warn(
+        "No plan can meet this request at any budget: some user has no open offer, and every user must get one.",
+      );
+    } else {
+      for (const line of reportLines(file, curve, terminal)) terminal.print(line);
+    }
+    return curve.status === "met" ? EXIT.met : EXIT.impossible;
   } finally {
     bar.end();
     await file?.close();

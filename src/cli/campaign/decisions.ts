@@ -1,5 +1,5 @@
 /** The decisions of the embedded campaign as CSV: written aside, renamed when whole. */
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { AsideFile, FileWriter } from "../../files/output.js";
 import type { Campaign } from "./campaign.js";
 
 /** Rows written at a time: 400 KB of text, and between two of them an interrupt is seen. */
@@ -12,20 +12,23 @@ export async function writeDecisions(
   choices: Uint8Array | Uint16Array,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number, total: number) => void },
 ): Promise<void> {
-  const partial = `${path}.partial`;
-  const file = openSync(partial, "w");
+  const aside = new AsideFile(path);
+  const writer = new FileWriter(aside);
+  const encoder = new TextEncoder();
   try {
-    writeSync(file, "user_id,offer,value,cost\n");
+    writer.write(encoder.encode("user_id,offer,value,cost\n"));
     for (let from = 0; from < campaign.users; from += ROWS) {
       signal.throwIfAborted();
-      writeSync(file, rows(campaign, choices, from, Math.min(from + ROWS, campaign.users)));
+      writer.write(encoder.encode(rows(campaign, choices, from, Math.min(from + ROWS, campaign.users))));
       onProgress(from, campaign.users);
       await new Promise(setImmediate);
     }
-    closeSync(file);
-    renameSync(partial, path);
+    signal.throwIfAborted();
+    writer.close();
+    aside.commit();
   } catch (error) {
-    rmSync(partial, { force: true });
+    writer.close();
+    aside.discard();
     throw error;
   }
 }
