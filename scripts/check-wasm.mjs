@@ -1,7 +1,8 @@
 /**
- * Checks that the wasm in the package is the one that its source builds: compiles it again, aside, and compares the bytes, also
- * with those inside of index.js.
+ * Checks that the wasm in the package is the one that its source builds: packs dist/ as it stands, compiles the kernels again,
+ * aside, and compares the bytes, also with those inside of index.js.
  */
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,24 +13,32 @@ import { runTool } from "./build/run.mjs";
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 const aside = mkdtempSync(join(tmpdir(), "shadowprice-wasm-"));
-const core = closure(JSON.parse(readFileSync(METAFILE, "utf8")), "dist/index.js");
 try {
+  const packed = pack();
+  const core = closure(JSON.parse(readFileSync(METAFILE, "utf8")), "dist/index.js");
   for (const target of TARGETS) {
     const out = join(aside, `${target}.wasm`);
     await runTool("node_modules/assemblyscript/bin/asc.js", ["--target", target, "--outFile", out]);
     const built = readFileSync(out);
-    const packed = readFileSync(`dist/${target}.wasm`);
-    if (sha256(built) !== sha256(packed)) fail(`dist/${target}.wasm is not what assembly/ builds: ${sha256(built)}`);
+    const shipped = readFileSync(join(packed, `dist/${target}.wasm`));
+    if (sha256(built) !== sha256(shipped)) throw new Error(`the packed ${target}.wasm is not what assembly/ builds`);
     const inline = built.toString("base64").replace(/=+$/, "");
-    if (!core.some((file) => readFileSync(file, "utf8").includes(inline)))
-      fail(`index.js does not hold ${target}.wasm`);
-    console.log(`dist/${target}.wasm ${packed.length} bytes, sha256 ${sha256(packed)}: as its source builds it`);
+    if (!core.some((file) => readFileSync(join(packed, file), "utf8").includes(inline))) {
+      throw new Error(`index.js does not hold the ${target}.wasm that assembly/ builds`);
+    }
+    console.log(`${target}.wasm, ${shipped.length} bytes, sha256 ${sha256(shipped)}: as its source builds it`);
   }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   rmSync(aside, { recursive: true, force: true });
 }
 
-function fail(message) {
-  console.error(message);
-  process.exitCode = 1;
+/** The folder of the package as npm packs it, without building it anew. */
+function pack() {
+  const args = ["pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", aside];
+  const [{ filename }] = JSON.parse(execFileSync("npm", args, { encoding: "utf8" }));
+  execFileSync("tar", ["-xzf", join(aside, filename), "-C", aside]);
+  return join(aside, "package");
 }
