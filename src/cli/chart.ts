@@ -140,7 +140,10 @@ function overlay(cells: string[][], marks: readonly Mark[], scale: Scale, option
   for (const { x, y, sign } of marks) {
     if (x < scale.left || x > scale.right) continue;
     const column = Math.round(((x - scale.left) / (scale.right - scale.left)) * (scale.columns - 1));
-    const row = scale.rows - 1 - Math.round(((y - scale.bottom) / (scale.top - scale.bottom)) * (scale.rows - 1));
+    // Counted as the curve itself is: in dots of a quarter cell, or in whole cells.
+    const dots = options.unicode ? 4 : 1;
+    const up = Math.round(((y - scale.bottom) / (scale.top - scale.bottom)) * (dots * scale.rows - 1));
+    const row = scale.rows - 1 - Math.floor(up / dots);
     if (row >= 0 && row < scale.rows) signs.set(row * scale.columns + column, sign);
   }
   return cells.map((line, row) =>

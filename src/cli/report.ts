@@ -33,8 +33,8 @@ export function moneyFacts(request: AllocationRequest, result: AllocationResult)
   const { budget } = request;
   const rows: Row[] = [];
   if (budget !== undefined) rows.push(["budget", amount(budget)]);
-  const part = budget ? `${(Math.floor((10_000 * result.cost) / budget) / 100).toFixed(2)} % of the budget` : "";
-  rows.push(["spent", amount(result.cost), part]);
+  const left = budget === undefined ? 0 : budget - result.cost;
+  rows.push(["spent", amount(result.cost), left > 0 ? `${amount(left)} left over` : ""]);
   const each = result.cost > 0 ? `${amount(result.value / result.cost)} for every 1 spent` : "";
   rows.push(["expected value", amount(result.value), each]);
   rows.push(["price of money", amount(result.price), priceInWords(result.price)]);
@@ -48,7 +48,7 @@ export function moneyFacts(request: AllocationRequest, result: AllocationResult)
 
 function priceInWords(price: number): string {
   if (price === 0) return "the budget is more than enough: further money buys nothing";
-  return `one more of budget brings about ${amount(price)} of value; an offer that brings less per 1 spent is not made`;
+  return `the last 1 spent brings about ${amount(price)} of value, and so would 1 more; what brings less is not offered`;
 }
 
 /** Users by offer, with bars. */

@@ -2,7 +2,7 @@
  * Where the command line prints: the one place that knows whether a person looks at it.
  * Colour and progress only on a terminal; NO_COLOR and TERM=dumb are honoured; the locale says whether more than ASCII shows.
  */
-import { basename } from "node:path";
+import { relative } from "node:path";
 import { Presets, SingleBar } from "cli-progress";
 import picocolors from "picocolors";
 
@@ -68,8 +68,5 @@ function pad(what: string): string {
 /** How the person called us, for the hints: `npx shadowprice` from a package, `node dist/cli.js` from a clone. */
 export function ownName(process: NodeJS.Process): string {
   const script = process.argv[1] ?? "";
-  if (process.env.npm_lifecycle_event === "start" || basename(script) === "cli.js") {
-    return script.includes("node_modules") ? "npx shadowprice" : "node dist/cli.js";
-  }
-  return "shadowprice";
+  return script.includes("node_modules") ? "npx shadowprice" : `node ${relative(process.cwd(), script)}`;
 }

@@ -15,7 +15,11 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 function run(...args: string[]): { code: number | null; out: string; err: string } {
   const env = { ...process.env, NO_COLOR: undefined, FORCE_COLOR: "1", LANG: "C.UTF-8" };
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { cwd: folder, encoding: "utf8", env });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env,
+  });
   return { code: status, out: stdout, err: stderr };
 }
 
@@ -98,7 +102,11 @@ describe("allocate", () => {
     ["a budget that is no number", ["allocate", "offers.csv", "--budget", "much"], /--budget/],
     ["an unknown option", ["allocate", "offers.csv", "--budgets", "5"], /--budgets/],
     ["a limit that is not solved yet", ["allocate", "offers.csv", "--budget", "5", "--stock", "a=1"], /stock/],
-    ["an unknown key in the limits", ["allocate", "offers.csv", "--limits", "bad.json"], /bad\.json: unknown key bugdet/],
+    [
+      "an unknown key in the limits",
+      ["allocate", "offers.csv", "--limits", "bad.json"],
+      /bad\.json: unknown key bugdet/,
+    ],
     ["the input as output", ["allocate", "offers.csv", "--budget", "5", "--output", "./offers.csv"], /is the input/],
     ["text in a number", ["allocate", "text.csv", "--budget", "5"], /cost_a/],
     ["an unknown command", ["alocate"], /alocate/],
@@ -191,7 +199,8 @@ describe("demo", () => {
     });
     // As soon as it writes: the file aside is there, the decisions are not.
     const deadline = Date.now() + 30_000;
-    while (readdirSync(folder).length === 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (readdirSync(folder).length === 0 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 5));
     expect(existsSync(join(folder, "decisions.csv"))).toBe(false);
     child.kill("SIGINT");
     expect(await closed).toBe(130);

@@ -42,11 +42,16 @@ describe("numbers as people read them", () => {
 
 describe("tables and bars", () => {
   test("columns are as wide as their widest cell, numbers to the right", () => {
-    expect(table([["offer", "users"], ["5 off", "12"], ["x", "1,000"]], [1])).toEqual([
-      "offer   users",
-      "5 off      12",
-      "x       1,000",
-    ]);
+    expect(
+      table(
+        [
+          ["offer", "users"],
+          ["5 off", "12"],
+          ["x", "1,000"],
+        ],
+        [1],
+      ),
+    ).toEqual(["offer   users", "5 off      12", "x       1,000"]);
   });
 
   test("bars", () => {
