@@ -14,6 +14,7 @@ import type { Row, SuiteOptions } from "./rows.js";
 export { report } from "./rows.js";
 
 const OPTIONS = 8;
+const COUPONS = `${OPTIONS} options, coupon ladder`;
 const ROUNDS = 11;
 /** Share of what is spent without a limit: the budget of the published baselines. */
 const SHARE = 0.3;
@@ -47,7 +48,7 @@ interface Resident {
 
 /** Reading, solving, and solving with the f64 bound, in the same rounds. */
 function resident(offers: Offers, data: string, say: (text: string) => void): Resident {
-  const n = `${offers.users} × ${offers.columns}, ${data}`;
+  const size = { n: offers.users, data: `${offers.columns} options, ${data}` };
   const choices = new Uint8Array(offers.users);
   const budget = SHARE * allocate(offers, {}, { into: choices }).cost;
   const readers = readCases(offers);
@@ -63,7 +64,7 @@ function resident(offers: Offers, data: string, say: (text: string) => void): Re
   const sharpRatio = ratio(samples, "f64", fastest.name);
   const read: Row = {
     name: "read only",
-    n,
+    ...size,
     median_ms: milliseconds(samples, fastest.name),
     figures: {
       bytes: bytesOf(offers),
@@ -73,7 +74,7 @@ function resident(offers: Offers, data: string, say: (text: string) => void): Re
   };
   const solve: Row = {
     name: "solve + write choices",
-    n,
+    ...size,
     median_ms: milliseconds(samples, "solve"),
     ratio_to: { "read only": solveRatio },
     figures: {
@@ -88,7 +89,7 @@ function resident(offers: Offers, data: string, say: (text: string) => void): Re
   };
   const f64: Row = {
     name: "solve + write choices, f64 bound",
-    n,
+    ...size,
     median_ms: milliseconds(samples, "f64"),
     ratio_to: { "read only": sharpRatio },
     figures: { gap: sharp.result.gap, passes: sharp.result.passes, "GB/s": speed("f64") },
@@ -106,7 +107,8 @@ function phases(seconds: Record<string, number>): Record<string, number> {
 function memory(offers: Offers): Row {
   return {
     name: "memory",
-    n: `${offers.users} × ${offers.columns}`,
+    n: offers.users,
+    data: COUPONS,
     figures: {
       "peak RSS MiB": peakMebibytes(),
       "table MiB": Math.round(bytesOf(offers) / 2 ** 20),
@@ -122,7 +124,8 @@ function frontierRow(offers: Offers, read: Case, say: (text: string) => void): R
   const times = ratio(samples, "frontier", read.name);
   return {
     name: "frontier",
-    n: `${offers.users} × ${offers.columns}, coupon ladder`,
+    n: offers.users,
+    data: COUPONS,
     median_ms: milliseconds(samples, "frontier"),
     ratio_to: { "read only": times },
     figures: { budgets: curve.result.points.length, passes: curve.result.passes },
@@ -151,7 +154,8 @@ function twinRow(offers: Offers, { budget, choices }: Resident, say: (text: stri
   const faster = ratio(samples, "twin", "solve");
   return {
     name: "twin in plain TypeScript",
-    n: `${offers.users} × ${offers.columns}, coupon ladder`,
+    n: offers.users,
+    data: COUPONS,
     median_ms: milliseconds(samples, "twin"),
     ratio_to: { "solve + write choices": faster },
     figures: { passes: twin.result.passes, core: twin.result.core },
@@ -181,7 +185,8 @@ function decideRow(): Row {
   const nanoseconds = 1000 * milliseconds(samples, "decide");
   return {
     name: "decide one user at a price",
-    n: `1 × ${OPTIONS}`,
+    n: 1,
+    data: `${OPTIONS} options`,
     median_ms: nanoseconds / 1e6,
     figures: { nanoseconds: Math.round(nanoseconds) },
     asked: "well under a microsecond: at most 250 ns",
@@ -199,7 +204,8 @@ async function highsRow(quick: boolean, say: (text: string) => void): Promise<Ro
   const ms = milliseconds(interleave([ours], 21), "ours");
   const row: Row = {
     name: "highs (npm, WebAssembly), the linear program",
-    n: `${users} × ${options}, coupon ladder`,
+    n: users,
+    data: `${options} options, coupon ladder`,
     asked: "ours at least 1,000 × faster, our bound equal to its optimum to 7 digits",
     figures: {
       "our ms": Number(ms.toPrecision(4)),
@@ -231,7 +237,7 @@ function size(): Row {
   const gzip = gzipSync(wasm, { level: 9 }).length;
   return {
     name: "engine.wasm",
-    n: "1 file",
+    n: 1,
     figures: { bytes: wasm.length, "bytes gzip": gzip },
     asked: "allocation only at most 16 KB gzip",
     met: gzip <= 16_384,
@@ -257,7 +263,8 @@ function startup(say: (text: string) => void): Row {
   const over = median(ours) - median(empty);
   return {
     name: "import + instantiate + first decision",
-    n: "1 × 2, 25 processes",
+    n: 25,
+    data: "processes",
     median_ms: over,
     figures: { "ms of node -e 0": Number(median(empty).toFixed(1)), "ms with it": Number(median(ours).toFixed(1)) },
     asked: "at most 15 ms over node -e 0",

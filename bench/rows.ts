@@ -3,8 +3,10 @@ import { cpus, release, totalmem, type } from "node:os";
 
 export interface Row {
   name: string;
-  /** Size of the problem, as "users × options". */
-  n: string;
+  /** Size of the problem: users, processes, files. */
+  n: number;
+  /** What the table holds, as "8 options, coupon ladder". */
+  data?: string;
   /** Median of the runs; absent where the row is no time. */
   median_ms?: number;
   /** This row's time as a multiple of another's, taken in the same rounds. */
@@ -46,7 +48,7 @@ function* lines(suite: string, rows: readonly Row[]): Generator<string> {
   for (const row of rows) {
     yield "";
     const time = row.median_ms === undefined ? "" : `   ${row.median_ms.toPrecision(4)} ms`;
-    yield `${row.name} (${row.n})${time}`;
+    yield `${row.name} (${[row.n.toLocaleString("en-US"), row.data].filter(Boolean).join(" × ")})${time}`;
     if (row.left_out) yield `    left out: ${row.left_out}`;
     for (const [name, ratio] of Object.entries(row.ratio_to ?? {})) yield `    ${ratio.toPrecision(4)} × ${name}`;
     const figures = Object.entries(row.figures ?? {}).map(([name, figure]) => `${name} ${figure}`);
