@@ -9,7 +9,7 @@
  * Columns are padded to whole lines of 16 users with closed options.
  */
 import type { Engine } from "../engine/engine.js";
-import { wholeNumber } from "../engine/check.js";
+import { floats, wholeNumber } from "../engine/check.js";
 import { type Facts, noFacts } from "./counting.js";
 import { keysOfTexts } from "./keys.js";
 import * as kernel from "./kernel.js";
@@ -52,7 +52,8 @@ export class Offers {
   readonly #bytes: number;
   #keys = 0;
   #facts: (Facts | undefined)[];
-  #filling = false;
+  /** How many `fill` are under way, one inside of another. */
+  #filling = 0;
 
   constructor(engine: Engine, shape: OfferShape) {
     const { users, options, slots, ids } = shape;
@@ -105,7 +106,8 @@ export class Offers {
    * Fills column j in place: `write` gets views of the values and costs of all users (and of the offer index of each,
    * from 1, where the table has candidate slots). A value of −Infinity closes the option to that user. The views are only
    * valid inside `write`; nothing that grows the memory may be called there.
-   * @throws {RangeError} for NaN, +Infinity or an infinite cost, naming the row; the column is then closed.
+   * @throws {RangeError} for NaN, +Infinity or an infinite cost, naming the row. After any error, also one thrown by `write`,
+   *   the column is closed to all users.
    * @example offers.fill(0, (values, costs) => { values.set(uplift); costs.fill(5); });
    */
   fill(j: number, write: Fill): void {
@@ -117,14 +119,18 @@ export class Offers {
     const offers = this.hasSlots
       ? new Uint16Array(buffer, this.slots + j * this.slotStride, this.users)
       : new Uint16Array(0);
-    this.#filling = true;
+    this.#filling++;
     try {
       write(values, costs, offers);
+      if (this.engine.memory.buffer !== buffer) {
+        throw new TypeError(`the engine's memory grew while column ${j} was being filled: make tables before or after, not inside fill`);
+      }
+    } catch (error) {
+      // Half a column, of which nothing is known, may not be solved.
+      this.#close(j);
+      throw error;
     } finally {
-      this.#filling = false;
-    }
-    if (this.engine.memory.buffer !== buffer) {
-      throw new TypeError(`the engine's memory grew while column ${j} was being filled: make tables before or after, not inside fill`);
+      this.#filling--;
     }
     this.#facts[j] = undefined;
     this.#scan(j, 0, this.users, noFacts());
@@ -144,13 +150,21 @@ export class Offers {
   ): void {
     wholeNumber(j, "column", 0, this.columns - 1);
     wholeNumber(from, "from", 0, this.users);
+    floats(values, "values");
+    floats(costs, "costs");
+    if (!isFloats(values) || !isFloats(costs)) throw new TypeError("values and costs must be Float64Array or Float32Array");
+    if (this.hasSlots && (!(offers instanceof Uint16Array) || offers.length !== values.length)) {
+      throw new TypeError(`slot ${j} needs a Uint16Array of ${values.length} offers beside its values`);
+    }
     if (values.length !== costs.length || from + values.length > this.users) {
       throw new RangeError(
         `column ${j} of ${this.users} users cannot take ${values.length} values and ${costs.length} costs from row ${from}`,
       );
     }
+    if (this.hasSlots && offers?.length !== values.length) {
+      throw new RangeError(`there are ${values.length} values and ${offers?.length ?? "no"} offer indices for slot ${j}`);
+    }
     const facts = this.#facts[j] ?? noFacts();
-    this.#facts[j] = undefined;
     const loss = kernel.setRows(this, j, from, values, costs);
     facts.inexact ||= loss > 0;
     facts.below ||= loss >= 2;
@@ -194,11 +208,16 @@ export class Offers {
     this.release();
   }
 
+  #close(j: number): void {
+    kernel.closeColumn(this, j);
+    this.#facts[j] = undefined;
+  }
+
   #scan(j: number, from: number, rows: number, facts: Facts): void {
     const problem = kernel.scanRows(this, j, from, rows, facts);
     if (problem === undefined && this.hasSlots) this.#checkSlots(j, from, rows);
     if (problem !== undefined) {
-      kernel.closeColumn(this, j);
+      this.#close(j);
       throw new RangeError(
         `row ${problem.row}, option ${this.columnName(j)}: ${problem.what} is ${problem.value}, which is no finite number` +
           (problem.what === "value" ? " (−Infinity closes an option)" : ""),
@@ -215,7 +234,7 @@ export class Offers {
     for (let i = 0; i < rows; i++) {
       const offer = offers[i] as number;
       if ((offer >= 1 && offer <= most) || values[i] === -Infinity) continue;
-      kernel.closeColumn(this, j);
+      this.#close(j);
       throw new RangeError(`row ${from + i}, slot ${j}: offer ${offer} is not one of 1 to ${most}`);
     }
   }
@@ -225,13 +244,14 @@ export class Offers {
   }
 
   #setAllIds(ids: Ids): void {
+    if (!Array.isArray(ids) && !ArrayBuffer.isView(ids)) throw notIds();
     if (ids.length !== this.users) {
       throw new RangeError(`there are ${ids.length} ids for ${this.users} users`);
     }
     if (ids instanceof BigInt64Array || ids instanceof BigUint64Array) this.setIds(0, ids);
     else if (ids instanceof Int32Array || ids instanceof Uint32Array) this.setIds(0, BigInt64Array.from(ids, BigInt));
     else if (Array.isArray(ids)) this.setKeys(0, keysOfTexts(ids));
-    else throw new TypeError("ids must be a BigInt64Array, BigUint64Array, Int32Array, Uint32Array or an array of strings");
+    else throw notIds();
   }
 
   #copyKeys(from: number, keys: BigInt64Array | BigUint64Array, count: number): void {
@@ -249,6 +269,14 @@ export class Offers {
 export function columnStride(users: number): number {
   const bytes = Math.ceil(users / LINE) * LINE * 4;
   return bytes < 65_536 ? bytes : Math.ceil((bytes - 320) / 4096) * 4096 + 320;
+}
+
+function isFloats(numbers: unknown): boolean {
+  return numbers instanceof Float64Array || numbers instanceof Float32Array;
+}
+
+function notIds(): TypeError {
+  return new TypeError("ids must be a BigInt64Array, BigUint64Array, Int32Array, Uint32Array or an array of strings");
 }
 
 function optionNames(options: number | readonly string[]): readonly string[] {

@@ -14,6 +14,17 @@ export function finiteNumber(value: number, name: string): number {
   return value;
 }
 
+export function plainObject(value: unknown, name: string): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TypeError(`${name} must be an object, got ${kind(value)}`);
+  }
+}
+
+export function floats(value: unknown, name: string): void {
+  if (value instanceof Float64Array || value instanceof Float32Array) return;
+  throw new TypeError(`${name} must be a Float64Array or a Float32Array, got ${kind(value)}`);
+}
+
 export function kind(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "an array";
