@@ -1,0 +1,88 @@
+/** The house has one direction (ARCHITECTURE.md): faces → files, pool → policy → problems → engine → wasm. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const SRC = resolve(import.meta.dirname, "../../src");
+
+/** Floors of the house: a folder may import from floors below its own, and from itself. */
+const FLOORS = [
+  ["engine"],
+  ["allocation", "planning", "uplift"],
+  ["policy"],
+  ["files", "pool"],
+  ["serve", "cli", "page"],
+];
+/** The one step up: an engine hands out tables, `engine.offers(…)`, and so names the class that they are. */
+const ALLOWED = ["engine/engine.ts imports allocation/offers.ts"];
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+const sources = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+const imports = sources.flatMap((name) => importsOf(name));
+const specifiers = sources.flatMap((from) => specifiersOf(from).map((to) => ({ from, to })));
+
+function specifiersOf(name: string): string[] {
+  const text = readFileSync(join(SRC, name), "utf8");
+  const statement = /^(?:import|export)\s(?:[^;"']*?\sfrom\s)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']/gm;
+  return [...text.matchAll(statement)].map(([, plain, dynamic]) => (plain ?? dynamic) as string);
+}
+
+function importsOf(from: string): Import[] {
+  const inside = specifiersOf(from).filter((to) => to.startsWith("."));
+  return inside.map((to) => ({ from, to: relative(SRC, resolve(SRC, from, "..", to)).replace(/\.js$/, ".ts") }));
+}
+
+function floorOf(name: string): number {
+  const folder = name.split("/")[0] as string;
+  return FLOORS.findIndex((floor) => floor.includes(folder));
+}
+
+function isUpOrAcross({ from, to }: Import): boolean {
+  const [a, b] = [from.split("/")[0], to.split("/")[0]];
+  if (a === b || to.startsWith("..")) return false;
+  return from.includes("/") && floorOf(to) >= floorOf(from);
+}
+
+const written = ({ from, to }: Import) => `${from} imports ${to}`;
+
+describe("the source", () => {
+  it("is read: every file, and its imports", () => {
+    expect(sources).toContain("index.ts");
+    expect(imports.map(written)).toContain("allocation/offers.ts imports engine/engine.ts");
+  });
+
+  it("stands on known floors", () => {
+    const homeless = sources.filter((name) => name.includes("/") && floorOf(name) < 0);
+    expect(homeless).toEqual([]);
+  });
+
+  it("imports only downwards: nothing a face, no problem another problem", () => {
+    expect(imports.filter(isUpOrAcross).map(written)).toEqual(ALLOWED);
+  });
+
+  it("is entered from outside through index.ts, which needs no file system", () => {
+    const core = imports.filter(({ from }) => from === "index.ts").map(({ to }) => floorOf(to));
+    expect(core.length).toBeGreaterThan(0);
+    expect(Math.max(...core)).toBeLessThan(3);
+  });
+
+  it("asks for Node, or for packages, only above the core", () => {
+    const outside = specifiers.filter(
+      ({ from, to }) => !to.startsWith(".") && (floorOf(from) < 3 || from === "index.ts"),
+    );
+    expect(outside.map(written).sort()).toEqual([
+      "engine/engine.ts imports #wasm",
+      "engine/engine.ts imports @assemblyscript/loader",
+    ]);
+  });
+
+  it("calls kernels only where their problem is", () => {
+    const callers = sources.filter((name) => /\bkernels\b/.test(readFileSync(join(SRC, name), "utf8")));
+    expect(callers.filter((name) => floorOf(name) > 1)).toEqual([]);
+    expect(callers).toContain("engine/engine.ts");
+  });
+});
