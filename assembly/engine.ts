@@ -11,4 +11,5 @@ export { spend } from "./allocation/spend";
 export { climb } from "./allocation/steps";
 export { listUsers, swapAll } from "./allocation/swap";
 export { fill, takeFirst, writeTaken } from "./allocation/take";
+export { total } from "./allocation/total";
 export { mixKeys } from "./math/random";

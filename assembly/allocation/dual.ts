@@ -4,13 +4,17 @@
  * A product of two f32 is exact in f64, so a score has one rounding; sums are taken by blocks of 1,024 users. The error is
  * at most (block + blocks + 3)·2^-53 of `size` = Σ |terms| and covered by the caller's margin.
  *
+ * With `perMoney` above zero costs are decimals, whole multiples of 1/perMoney, and are read as such.
+ *
  *   out   0 f64 dual   8 f64 size
  */
 const BLOCK: u32 = 1024;
 
 export function dual(
-  values: usize, costs: usize, stride: usize, options: u32, users: u32, exactlyOne: bool, price: f64, out: usize,
+  values: usize, costs: usize, stride: usize, options: u32, users: u32, exactlyOne: bool, price: f64,
+  perMoney: f64, out: usize,
 ): void {
+  const UNITS = f64x2.splat(perMoney);
   let total: f64 = 0;
   let size: f64 = 0;
   const none: f64 = exactlyOne ? -Infinity : 0;
@@ -31,8 +35,13 @@ export function dual(
         const v = v128.load(pv);
         const c = v128.load(pc);
         const vHigh = f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3));
-        const cHigh = f64x2.promote_low_f32x4(i32x4.shuffle(c, c, 2, 3, 2, 3));
-        low = f64x2.pmax(low, f64x2.sub(f64x2.promote_low_f32x4(v), f64x2.mul(PRICE, f64x2.promote_low_f32x4(c))));
+        let cLow = f64x2.promote_low_f32x4(c);
+        let cHigh = f64x2.promote_low_f32x4(i32x4.shuffle(c, c, 2, 3, 2, 3));
+        if (perMoney > 0) {
+          cLow = f64x2.div(f64x2.nearest(f64x2.mul(cLow, UNITS)), UNITS);
+          cHigh = f64x2.div(f64x2.nearest(f64x2.mul(cHigh, UNITS)), UNITS);
+        }
+        low = f64x2.pmax(low, f64x2.sub(f64x2.promote_low_f32x4(v), f64x2.mul(PRICE, cLow)));
         high = f64x2.pmax(high, f64x2.sub(vHigh, f64x2.mul(PRICE, cHigh)));
         pv += stride;
         pc += stride;

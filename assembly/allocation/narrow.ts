@@ -1,9 +1,9 @@
 /**
  * From the caller's f64 to the table's f32, outward: a cost is never stored below the caller's, so that a plan that fits
  * the table fits the caller's money; a value goes to the nearest f32 (the bound's margin covers it). A decimal cost
- * (k / 10^4 exactly as f64 holds it) goes to its nearest f32, from which the decimal is found again.
+ * (k / 10^d as f64 holds it, d ≤ 4) goes to its nearest f32, from which the decimal is found again.
  */
-const DECIMAL: f64 = 10000;
+const MOST_POWER: f64 = 10000;
 /** As in scan.ts: more would not be told apart in f32. */
 const MOST_MULTIPLE: f64 = 8388608;
 
@@ -15,8 +15,7 @@ export function narrow(fromValues: usize, fromCosts: usize, n: u32, values: usiz
     const c = load<f64>(fromCosts + (i << 3));
     let cost = <f32>c;
     if (<f64>cost < c) {
-      const k = nearest(c * DECIMAL);
-      if (k / DECIMAL == c && abs(k) < MOST_MULTIPLE) inexact |= 2;
+      if (isDecimal(c)) inexact |= 2;
       else cost = nextUp(cost);
     }
     const value = <f32>v;
@@ -25,6 +24,14 @@ export function narrow(fromValues: usize, fromCosts: usize, n: u32, values: usiz
     inexact |= u32(<f64>value != v) | u32(<f64>cost != c);
   }
   return inexact;
+}
+
+function isDecimal(c: f64): bool {
+  for (let power: f64 = 1; power <= MOST_POWER; power *= 10) {
+    const k = nearest(c * power);
+    if (k / power == c && abs(k) < MOST_MULTIPLE) return true;
+  }
+  return false;
 }
 
 /** The next f32 above a finite x. */

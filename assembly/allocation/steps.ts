@@ -115,21 +115,21 @@ function cheapest(v: usize, c: usize, stride: usize, options: u32, exactlyOne: b
 function steepest(v: usize, c: usize, stride: usize, options: u32, exactlyOne: bool, cost: f64, value: f64): i32 {
   let option = -1;
   let slope: f64 = 0;
-  let reach: f64 = 0;
+  let reached: f64 = 0;
   if (!exactlyOne && cost < 0 && value < 0) {
     option = 0;
     slope = -value / -cost;
-    reach = -cost;
   }
   for (let j: u32 = 1; j <= options; j++) {
     const dv = at(v, stride, j) - value;
-    const dc = at(c, stride, j) - cost;
+    const cj = at(c, stride, j);
+    const dc = cj - cost;
     if (!(dv > 0) || !(dc > 0)) continue;
     const e = dv / dc;
-    if (e > slope || (e == slope && dc < reach)) {
+    if (e > slope || (e == slope && cj < reached)) {
       option = j;
       slope = e;
-      reach = dc;
+      reached = cj;
     }
   }
   return option;

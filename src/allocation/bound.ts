@@ -4,60 +4,54 @@
  * For every price λ ≥ 0, UB(λ) = λ·B + Σ_i max_j (v_ij − λ c_ij) (weak duality; Sinha and Zoltners 1979). At the price of
  * the break the plan before the fill chooses a maximiser for every user: the sieve proves it for those it settles, the
  * climb makes it so for the rest. So the quick bound needs no further reading: UB = λ·B + V − λ·C of that plan, plus what
- * counting in quanta and narrowing to f32 can hide.
+ * counting in quanta and narrowing to f32 can hide. The f64 bound reads the table again and scores every option in f64.
  */
 import type { Counting } from "./counting.js";
 import { money } from "./counting.js";
 import type { Offers } from "./offers.js";
 import type { Solved } from "./solve.js";
-import type { AllocationOptions, AllocationRequest } from "./types.js";
 
 /** Relative error of the few f64 operations below, generously. */
 const ROUNDING = 2 ** -48;
-/** A value narrowed to `f32` is off by at most this, relative. */
-const VALUE_NARROWED = 2 ** -24;
+/** A number narrowed to `f32` is off by at most this, relative, when it is rounded outward, … */
+const OUTWARD = 2 ** -23;
+/** … and by this when it is rounded to the nearest. */
+const NEAREST = 2 ** -24;
 
-export function certify(
-  offers: Offers,
-  request: AllocationRequest,
-  options: AllocationOptions,
-  counting: Counting,
-  solved: Solved,
-  nobody: boolean,
-): number {
-  const { price } = solved;
-  const budget = request.budget ?? 0;
-  const { users } = offers;
-  const margin = valueMargin(offers, counting, nobody);
-  if (options.bound === "f64" && price > 0) {
-    const out = offers.engine.arena.take(16);
-    try {
-      const { kernels, memory } = offers.engine;
-      kernels.dual(
-        offers.values, offers.costs, offers.stride, offers.columns, users, request.exactlyOne ?? false, price, out,
-      );
-      solved.passes++;
-      const view = new DataView(memory.buffer, out, 16);
-      const dual = view.getFloat64(0, true);
-      const size = view.getFloat64(8, true);
-      const narrowed = offers.facts.inexact || counting.excessRelative > 0 ? 2 ** -22 * size : 0;
-      return price * budget + dual + narrowed + ROUNDING * (price * Math.abs(budget) + size) + margin.narrowed;
-    } finally {
-      offers.engine.arena.give(out, 16);
-    }
-  }
+/** The bound that came with the pass. `nobody`: no user has an option. */
+export function quickBound(offers: Offers, budget: number, counting: Counting, solved: Solved, nobody: boolean): number {
+  const { price, climbed } = solved;
+  const { users, facts } = offers;
   const value = Number(solved.valueAtPrice) * counting.valueQuantum;
   const cost = money(solved.costAtPrice, counting);
-  const hidden = price * (users * counting.excess + counting.excessRelative * Math.abs(cost));
+  // Of settled users the lead is beyond what narrowing can do: only what they chose counts. Climbed users may have chosen
+  // otherwise by the caller's numbers.
+  const off = counting.excessRelative + (facts.inexact ? OUTWARD : 0);
+  const hidden = price * (climbed * (counting.excess + off * facts.mostCost) + off * Math.abs(cost) + users * counting.roundedUp);
+  // Fill and swaps only ever add value: when nobody has an option now, nobody had one at the price either.
+  const counted = nobody ? 0 : users * counting.valueQuantum;
+  const narrowed = facts.inexact ? NEAREST * (climbed * facts.mostValue + Math.abs(value)) : 0;
   const size = price * (Math.abs(budget) + Math.abs(cost)) + Math.abs(value);
-  return price * (budget - cost) + value + hidden + ROUNDING * size + margin.counted + margin.narrowed * Math.abs(value);
+  return price * (budget - cost) + value + hidden + counted + narrowed + ROUNDING * size;
 }
 
-/** What rounding values to quanta, and to f32, can hide. */
-function valueMargin(offers: Offers, counting: Counting, nobody: boolean) {
-  return {
-    // Fill and swaps only ever add value: when nobody has an option, nobody had one at the price either.
-    counted: nobody ? 0 : offers.users * counting.valueQuantum,
-    narrowed: offers.facts.inexact ? VALUE_NARROWED : 0,
-  };
+/** The bound by another full reading in `f64` at the final price. */
+export function fullBound(offers: Offers, budget: number, exactlyOne: boolean, counting: Counting, price: number): number {
+  const { engine, users, facts } = offers;
+  const out = engine.arena.take(16);
+  try {
+    const perMoney = counting.decimal ? counting.perMoney : 0;
+    const { values, costs, stride, columns } = offers;
+    engine.kernels.dual(values, costs, stride, columns, users, exactlyOne, price, perMoney, out);
+    const view = new DataView(engine.memory.buffer, out, 16);
+    const dual = view.getFloat64(0, true);
+    const size = price * Math.abs(budget) + view.getFloat64(8, true);
+    const narrowed =
+      facts.inexact || counting.excessRelative > 0
+        ? users * (NEAREST * facts.mostValue + (OUTWARD + counting.excessRelative) * price * facts.mostCost)
+        : 0;
+    return price * budget + dual + narrowed + ROUNDING * size;
+  } finally {
+    engine.arena.give(out, 16);
+  }
 }

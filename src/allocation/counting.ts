@@ -58,24 +58,28 @@ export interface Counting {
   tileScale: number;
   /** Value of one quantum of value, a power of two. */
   valueQuantum: number;
-  /** The cost of a choice in quanta is above its cost in money by at most this much … */
+  /** The cost of a choice in quanta is above its cost in money by at most this much. */
+  roundedUp: number;
+  /** A cost in money may differ from its `f32`, by which options are compared, by this much … */
   excess: number;
   /** … and this much relative to it. */
   excessRelative: number;
+  /** Costs are whole multiples of a decimal unit, not the f32 next to them. */
+  decimal: boolean;
 }
 
 /** Multiples of a unit that `f32` tells apart. */
 export const MOST_MULTIPLE = 2 ** 23;
 
 /** Users a tile of the sieve: what `tileScale` promises for. */
-const TILE = 256;
+const TILE = 512;
 
 /** @throws {RangeError} when a cost is no whole multiple of `unit`. */
 export function countingOf(facts: Facts, users: number, unit?: number): Counting {
   const valueQuantum = 2 ** (Math.max(exponentAbove(facts.mostValue), -960) - 50);
   if (unit !== undefined) return { ...decimal(1 / unit, unit, facts), valueQuantum };
   if (facts.digits < NO_DIGITS && facts.mostCost * 10 ** facts.digits < MOST_MULTIPLE) {
-    return { ...decimal(10 ** facts.digits, 10 ** -facts.digits, facts), valueQuantum };
+    return { ...decimal(10 ** facts.digits, 1 / 10 ** facts.digits, facts), valueQuantum };
   }
   // Decimals too large for f32, or beside costs that are none: an f32 may lie below its decimal by 2^-24.
   const below = facts.below || facts.digits < NO_DIGITS;
@@ -93,8 +97,10 @@ export function countingOf(facts: Facts, users: number, unit?: number): Counting
     costShift: 0,
     tileScale: together ? 1 / quantum : 0,
     valueQuantum,
-    excess: exact ? 0 : quantum,
-    excessRelative: (below ? 2 ** -22 : 0) + (facts.inexact ? 2 ** -23 : 0),
+    roundedUp: exact ? 0 : quantum,
+    excess: 0,
+    excessRelative: below ? 2 ** -22 : 0,
+    decimal: false,
   };
 }
 
@@ -107,14 +113,20 @@ function decimal(perMoney: number, quantum: number, facts: Facts): Omit<Counting
     costScale: perMoney,
     costShift: 0.5,
     tileScale: together ? perMoney : 0,
-    excess: 0,
+    roundedUp: 0,
+    // Decimals that f32 does not hold exactly were compared by their f32, off by 2^-25 at most.
+    excess: perMoney === 1 ? 0 : facts.mostCost * 2 ** -24,
     excessRelative: 0,
+    decimal: true,
   };
 }
 
+/** Larger than any sum of quanta. */
+const MOST_QUANTA = 2 ** 62;
+
 /** The budget in whole quanta, rounded down; a budget within rounding of a whole multiple is that multiple. */
 export function budgetQuanta(budget: number, { perMoney, quantum }: Counting): bigint {
-  const quanta = budget * perMoney;
+  const quanta = Math.min(MOST_QUANTA, Math.max(-MOST_QUANTA, budget * perMoney));
   const whole = Math.round(quanta);
   const near = Math.abs(whole * quantum - budget) <= Math.abs(budget) * 2 ** -50;
   return BigInt(near ? whole : Math.floor(quanta));

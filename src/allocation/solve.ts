@@ -39,6 +39,8 @@ export interface Solved {
   costAtPrice: bigint;
   valueAtPrice: bigint;
   price: number;
+  /** Users whose hull was climbed; all others were settled by a sieve. */
+  climbed: number;
   choices: number;
   wide: boolean;
   passes: number;
@@ -59,9 +61,10 @@ export class Solve {
   readonly #scratch: Scratch;
   readonly #options: AllocationOptions;
   readonly #sums: number;
-  readonly #tile: number;
+  readonly #constants: number;
   readonly #out: number;
   #price = 0;
+  #climbed = 0;
   #atPrice = { cost: 0n, value: 0n };
 
   constructor(offers: Offers, request: AllocationRequest, counting: Counting, scratch: Scratch, options: AllocationOptions) {
@@ -70,13 +73,13 @@ export class Solve {
     this.counting = counting;
     this.exactlyOne = request.exactlyOne ?? false;
     this.money = request.budget ?? Number.POSITIVE_INFINITY;
-    this.budget = request.budget === undefined ? NO_LIMIT : clampQuanta(budgetQuanta(request.budget, counting));
+    this.budget = request.budget === undefined ? NO_LIMIT : budgetQuanta(request.budget, counting);
     this.wide = offers.columns > 254;
     this.#scratch = scratch;
     this.#options = options;
     this.#sums = scratch.take(64);
     this.#out = scratch.take(64);
-    this.#tile = scratch.takeAligned(16_384, 4096);
+    this.#constants = scratch.take(256);
     this.choices = scratch.take((offers.users + 32) * (this.wide ? 2 : 1));
   }
 
@@ -113,11 +116,11 @@ export class Solve {
     return outcome === "done";
   }
 
-  /** Whether f32 scores are safe: nothing overflows, nothing drowns in denormals, and the option's number fits. */
+  /** Whether f32 scores are safe: nothing overflows, nothing drowns in denormals. */
   #sievable(): boolean {
     const { mostValue, mostCost } = this.offers.facts;
     const inRange = (x: number) => x === 0 || (x > 1e-18 && x < 1e18);
-    return this.offers.columns < 4096 && inRange(mostValue) && inRange(mostCost) && this.offers.facts.open > 0;
+    return inRange(mostValue) && inRange(mostCost) && this.offers.facts.open > 0;
   }
 
   #reset(): void {
@@ -205,10 +208,10 @@ export class Solve {
   #sieve(table: Columns, { low, high }: Bracket): Columns | undefined {
     const hi = Math.fround(high);
     const lo = Math.fround(low - (hi - low) / (LEAD - 1));
-    const bits = 32 - Math.clz32(table.options);
-    const { mostCost } = this.offers.facts;
-    const absolute = Math.max(LEAD * 2 ** -22 * Math.max(hi, Math.abs(lo)) * mostCost, 1e-36);
-    const relative = LEAD * 4 * (2 ** -24 + 2 ** (bits - 23));
+    // A score v − λc is off by at most 2^-24 (|λc| + |score|), a lead by twice that. Four times as much covers the rounding
+    // of this and what lies between an f32 and the caller's number (bound.ts).
+    const absolute = Math.max(LEAD * 2 ** -21 * Math.max(hi, Math.abs(lo)) * this.offers.facts.mostCost, 1e-36);
+    const relative = LEAD * 2 ** -21;
     const row = 8 * table.options;
     let capacity = Math.min(table.users, Math.max(table.users >> 4, 1024)) + 512;
     let rows = this.#scratch.take(capacity * row);
@@ -219,8 +222,8 @@ export class Solve {
       const to = Math.min(from + SLICE, table.users);
       from = this.engine.kernels.sieve(
         table.values, table.costs, table.stride, table.options, from, to, table.origin, this.exactlyOne,
-        hi, lo, (1 << bits) - 1, absolute, relative, this.choices, this.wide,
-        rows, origin, capacity, this.#sums, this.#tile,
+        hi, lo, absolute, relative, this.choices, this.wide,
+        rows, origin, capacity, this.#sums, this.#constants,
       ) >>> 0;
       this.#report(table.origin ? "core" : "pass", from, table.users);
       if (from === to) continue;
@@ -243,6 +246,7 @@ export class Solve {
   #finish(table: Columns, { low, high }: Bracket): "done" | "missed" | "impossible" {
     const { kernels } = this.engine;
     const { steps, count } = this.#climb(table, low, high);
+    this.#climbed = table.users;
     if (!table.origin) this.passes++;
     const left = this.budget - this.#cost();
     const everything = high === Number.POSITIVE_INFINITY;
@@ -315,7 +319,7 @@ export class Solve {
   #solved(feasible: boolean): Solved {
     const { cost, value } = { cost: this.#cost(), value: this.#value() };
     return {
-      feasible, cost, value, costAtPrice: this.#atPrice.cost, valueAtPrice: this.#atPrice.value, price: this.#price,
+      feasible, cost, value, costAtPrice: this.#atPrice.cost, valueAtPrice: this.#atPrice.value, price: this.#price, climbed: this.#climbed,
       choices: this.choices, wide: this.wide, passes: this.passes, phases: this.phases,
     };
   }
@@ -376,8 +380,4 @@ export class Solve {
 
 function near(price: number): Bracket {
   return { low: Math.fround(price * 0.97), high: Math.fround(price * 1.03) };
-}
-
-function clampQuanta(quanta: bigint): bigint {
-  return quanta > NO_LIMIT ? NO_LIMIT : quanta < -NO_LIMIT ? -NO_LIMIT : quanta;
 }

@@ -6,6 +6,7 @@ import { module } from "#wasm";
 import type { __AdaptedExports } from "../../build/engine.js";
 import { type OfferShape, Offers } from "../allocation/offers.js";
 import { Arena } from "./arena.js";
+import { finiteNumber } from "./check.js";
 
 /** The kernels as the compiler's own bindings type them. */
 export type Kernels = typeof __AdaptedExports;
@@ -27,7 +28,7 @@ export class Engine {
   readonly kernels: Kernels;
 
   constructor({ ceiling = defaultCeiling() }: EngineOptions = {}) {
-    if (!Number.isFinite(ceiling) || ceiling < MIB || ceiling > 4096 * MIB) {
+    if (finiteNumber(ceiling, "ceiling") < MIB || ceiling > 4096 * MIB) {
       throw new RangeError(`ceiling must be from 1 MiB to 4 GiB in bytes, got ${ceiling}`);
     }
     const pages = Math.floor(ceiling / 65_536);

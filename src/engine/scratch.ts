@@ -15,11 +15,6 @@ export class Scratch {
     return start;
   }
 
-  /** A block whose address is a multiple of `alignment`. */
-  takeAligned(bytes: number, alignment: number): number {
-    return Math.ceil(this.take(bytes + alignment) / alignment) * alignment;
-  }
-
   /** Gives one block back before the rest. */
   give(start: number): void {
     const i = this.#blocks.findIndex((block) => block.start === start);
