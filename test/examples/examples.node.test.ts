@@ -1,12 +1,8 @@
 /** The examples run as they stand, against the built package. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
-import { Miniflare } from "miniflare";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { root, startWorker, type Worker } from "./worker.js";
 
 test("node", () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["examples/node/allocate.mjs"], {
@@ -23,70 +19,39 @@ test("node", () => {
 });
 
 describe("edge", () => {
-  let worker: Miniflare;
+  let worker: Worker;
   beforeAll(async () => {
-    // What wrangler does: the workerd entry of the package, its wasm uploaded as a module of its own.
-    const bundle = await build({
-      entryPoints: ["examples/edge/worker.js"],
-      absWorkingDir: root,
-      bundle: true,
-      write: false,
-      format: "esm",
-      conditions: ["workerd", "worker", "browser"],
-      external: ["*.wasm"],
-    });
-    worker = new Miniflare({
-      modules: [
-        { type: "ESModule", path: "worker.mjs", contents: bundle.outputFiles[0]?.text ?? "" },
-        { type: "CompiledWasm", path: "engine.wasm", contents: readFileSync(`${root}/dist/engine.wasm`) },
-      ],
-      compatibilityDate: "2026-03-01",
-      bindings: { PRICE: "3.5" },
-      cf: false,
-    });
-    await worker.ready;
+    worker = await startWorker(readFileSync(`${root}/examples/edge/worker.js`, "utf8"));
   });
-  afterAll(() => worker?.dispose());
-
-  async function post(path: string, body: unknown): Promise<{ status: number; answer: Record<string, unknown> }> {
-    const response = await worker.dispatchFetch(`http://localhost${path}`, {
-      method: "POST",
-      body: typeof body === "string" ? body : JSON.stringify(body),
-    });
-    return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
-  }
+  afterAll(() => worker?.stop());
 
   test("decides one user at the price", async () => {
     // At 3.5 the first is worth 9 − 5.25 and the second 14 − 12.25.
-    expect(await post("/decide", { values: [9, 14], costs: [1.5, 3.5] })).toEqual({
+    expect(await worker.post("/decide", { values: [9, 14], costs: [1.5, 3.5] })).toEqual({
       status: 200,
       answer: { choice: 1 },
     });
-    expect((await post("/decide", { values: [1], costs: [1] })).answer).toEqual({ choice: 0 });
+    expect((await worker.post("/decide", { values: [1], costs: [1] })).answer).toEqual({ choice: 0 });
   });
 
   test("allocates a few users", async () => {
-    const request = {
-      budget: 5,
-      options: ["a", "b"],
-      values: [
-        [2, 4],
-        [3, 10],
-      ],
-      costs: [
-        [1, 2],
-        [3, 3],
-      ],
-    };
-    const { status, answer } = await post("/allocate", request);
+    const values = [
+      [2, 4],
+      [3, 10],
+    ];
+    const costs = [
+      [1, 2],
+      [3, 3],
+    ];
+    const { status, answer } = await worker.post("/allocate", { budget: 5, options: ["a", "b"], values, costs });
     expect(status).toBe(200);
     expect(answer).toMatchObject({ status: "met", value: 12, cost: 4, choices: [1, 2] });
   });
 
   test("answers wrong input with 400 and what is wrong", async () => {
-    const { status, answer } = await post("/decide", { values: [9, 14], costs: [1.5] });
+    const { status, answer } = await worker.post("/decide", { values: [9, 14], costs: [1.5] });
     expect(status).toBe(400);
     expect(answer.error).toMatch(/2 values and 1 costs/);
-    expect((await post("/decide", "{")).status).toBe(400);
+    expect((await worker.post("/decide", "{")).status).toBe(400);
   });
 });

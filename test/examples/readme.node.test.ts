@@ -1,0 +1,73 @@
+/** What README shows is what happens: its programs run, and its printed answers are the answers. */
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { root, startWorker } from "./worker.js";
+
+const readme = readFileSync(`${root}/README.md`, "utf8");
+const folder = mkdtempSync(join(tmpdir(), "shadowprice-readme-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The fenced blocks of a language, in order. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(
+    (match) => match[1] ?? "",
+  );
+}
+
+/** The lines of a printed answer that are not times, memory or paths: from the budget to the blank line after the offers. */
+function answer(text: string): string[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  const from = lines.findIndex((line) => line.startsWith("budget"));
+  const offers = lines.findIndex((line) => line.startsWith("offer "));
+  return lines.slice(from, lines.indexOf("", offers));
+}
+
+function run(...args: string[]): string {
+  const env = { ...process.env, LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
+  const { stdout, stderr, status } = spawnSync(process.execPath, [`${root}/dist/cli.js`, ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env,
+  });
+  expect(status, stderr).toBe(0);
+  return stdout;
+}
+
+describe("README", () => {
+  test("the program in ten lines prints what its comments say", () => {
+    const [program = ""] = blocks("js");
+    // Inside of the package, so that its own name resolves to it.
+    const path = `${root}/build/readme.mjs`;
+    writeFileSync(path, program);
+    const { stdout, stderr } = spawnSync(process.execPath, [path], { encoding: "utf8" });
+    expect(stderr).toBe("");
+    const printed = stdout.split("\n");
+    expect(printed).toEqual(["Uint8Array(3) [ 1, 2, 0 ] 12 12.5", "2", ""]);
+    expect(program).toContain(`// ${printed[0]}`);
+  });
+
+  test("the edge program decides", async () => {
+    const worker = await startWorker(blocks("js")[1] ?? "");
+    try {
+      expect((await worker.post("/decide", { values: [9, 14], costs: [1.5, 3.5] })).answer).toEqual({ choice: 1 });
+    } finally {
+      await worker.stop();
+    }
+  });
+
+  test("npm start prints this answer", () => {
+    const shown = answer(blocks("text")[0] ?? "");
+    expect(shown.length).toBeGreaterThan(10);
+    expect(answer(run("demo"))).toEqual(shown);
+  });
+
+  test("allocate on the example file prints this answer", () => {
+    copyFileSync(`${root}/examples/offers.csv`, join(folder, "offers.csv"));
+    const shown = answer(blocks("text")[1] ?? "");
+    expect(shown.length).toBeGreaterThan(7);
+    expect(answer(run("allocate", "offers.csv", "--budget", "1500"))).toEqual(shown);
+  });
+});
