@@ -1,0 +1,8 @@
+/**
+ * Files of offers in, files of decisions out, on Node: CSV, Parquet and Arrow, wide and long, streamed both ways.
+ * @module
+ */
+export { InputFileError, OutputFileError } from "./errors.js";
+export { type OfferFile, openOffers } from "./open.js";
+export type { FileProgress, Format, OpenOptions } from "./types.js";
+export type { Decided } from "./wide.js";

@@ -1,0 +1,139 @@
+/**
+ * CSV: RFC 4180 with commas (or semicolons, tabs, bars, told by the header), LF or CRLF, an optional byte order mark.
+ * An empty cell is NULL; blank lines are passed over; every cell is text until a number is asked of it.
+ *
+ * Our own in place of a library: cells stay bytes, [start, end) in the block read last, so that 17 cells a row cost under
+ * half a microsecond where a row of strings costs ten, and the line of a wrong cell is known.
+ */
+import { isUtf8 } from "node:buffer";
+import { type FileHandle, open } from "node:fs/promises";
+import { InputFileError } from "../errors.js";
+import type { Batch, Column, Source } from "../types.js";
+import { CsvCells } from "./csv-cells.js";
+import { type Header, readHeader } from "./csv-header.js";
+import { countRows, newCount, type Rows, scanRows } from "./csv-scan.js";
+
+const BLOCK = 1 << 20;
+/** Rows of a batch. */
+const TILE = 2048;
+const TYPE = { kind: "text", loose: true } as const;
+
+export class CsvSource implements Source {
+  readonly path: string;
+  readonly format = "csv";
+  readonly columns: readonly Column[];
+  readonly delimiter: string;
+  readonly bytes: number;
+  readonly #file: FileHandle;
+  readonly #header: Header;
+
+  private constructor(path: string, file: FileHandle, bytes: number, header: Header) {
+    this.path = path;
+    this.#file = file;
+    this.#header = header;
+    this.bytes = bytes;
+    this.columns = header.names.map((name) => ({ name, type: TYPE }));
+    this.delimiter = header.delimiter;
+  }
+
+  static async open(path: string): Promise<CsvSource> {
+    const file = await open(path);
+    try {
+      return new CsvSource(path, file, (await file.stat()).size, await readHeader(path, file));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Rows of the file, by a reading that looks at nothing but line ends and quotes. */
+  async count(onBytes: (done: number) => void): Promise<number> {
+    const count = newCount();
+    const delimiter = this.delimiter.charCodeAt(0);
+    const block = Buffer.allocUnsafe(BLOCK);
+    for (let at = this.#header.end; ; ) {
+      const { bytesRead } = await this.#file.read(block, 0, BLOCK, at);
+      if (bytesRead === 0) break;
+      at += bytesRead;
+      countRows(block.subarray(0, bytesRead), delimiter, count);
+      onBytes(at);
+    }
+    return count.rows + (count.blank ? 0 : 1);
+  }
+
+  async *batches(wanted: readonly number[]): AsyncGenerator<Batch> {
+    const rows = newRows(this.columns.length, this.delimiter.charCodeAt(0), this.#header.lines + 1);
+    let block = Buffer.allocUnsafe(BLOCK);
+    let filled = 0;
+    let at = this.#header.end;
+    let done = 0;
+    for (let ended = false; !ended; ) {
+      const { bytesRead } = await this.#file.read(block, filled, block.length - filled, at);
+      ended = bytesRead === 0;
+      at += bytesRead;
+      filled += bytesRead;
+      rows.end = 0;
+      for (;;) {
+        const start = rows.end;
+        scanRows(block, filled, ended, rows, TILE);
+        this.#requireGood(rows, done);
+        if (rows.count === 0) break;
+        this.#requireText(block, start, rows, done);
+        yield this.#batch(block, rows, done, wanted);
+        done += rows.count;
+      }
+      block.copyWithin(0, rows.end, filled);
+      filled -= rows.end;
+      // A row longer than the block.
+      if (filled === block.length) block = Buffer.concat([block, Buffer.allocUnsafe(block.length)]);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  #batch(block: Buffer, rows: Rows, done: number, wanted: readonly number[]): Batch {
+    const columns = wanted.map((c) => new CsvCells(TYPE, block, rows, c));
+    return { rows: rows.count, columns, place: (i) => ({ row: done + i + 1, line: rows.lines[i] as number }) };
+  }
+
+  #requireGood(rows: Rows, done: number): void {
+    const { problem } = rows;
+    if (problem === undefined) return;
+    const place = { row: done + rows.count + 1, line: problem.line };
+    if (problem.what === "quote") {
+      throw new InputFileError(this.path, "a quoted cell is not closed, or text follows its closing quote", place);
+    }
+    const cells = problem.cells === 1 ? "1 cell" : `${problem.cells} cells`;
+    throw new InputFileError(this.path, `the row has ${cells} where the header has ${rows.width}: quote cells that hold "${this.delimiter}"`, place);
+  }
+
+  /** Ids of other encodings would not leave as they came. */
+  #requireText(block: Buffer, start: number, rows: Rows, done: number): void {
+    if (isUtf8(block.subarray(start, rows.end))) return;
+    for (let at = 0; at < rows.count * rows.width; at++) {
+      if (isUtf8(block.subarray(rows.starts[at], rows.ends[at]))) continue;
+      const i = Math.floor(at / rows.width);
+      const column = this.columns[at % rows.width]?.name;
+      const place = { row: done + i + 1, line: rows.lines[i] as number, column };
+      throw new InputFileError(this.path, "the cell is not UTF-8: write the file in this encoding", place);
+    }
+  }
+}
+
+function newRows(width: number, delimiter: number, line: number): Rows {
+  const cells = TILE * width;
+  return {
+    width,
+    delimiter,
+    count: 0,
+    end: 0,
+    line,
+    lines: new Float64Array(TILE),
+    starts: new Int32Array(cells),
+    ends: new Int32Array(cells),
+    quotes: new Uint8Array(cells),
+    problem: undefined,
+  };
+}

@@ -1,0 +1,110 @@
+/** Parquet through hyparquet: one row group of the wanted columns at a time. */
+import { type FileHandle, open } from "node:fs/promises";
+import { type AsyncBuffer, type DecodedArray, type FileMetaData, parquetMetadataAsync, parquetRead, type RowGroup } from "hyparquet";
+import { compressors } from "hyparquet-compressors";
+import { InputFileError, reasonOf } from "../errors.js";
+import type { Batch, Column, Source } from "../types.js";
+import { ParquetCells } from "./parquet-cells.js";
+import { parquetColumns, storedTypes } from "./parquet-schema.js";
+
+export class ParquetSource implements Source {
+  readonly path: string;
+  readonly format = "parquet";
+  readonly columns: readonly Column[];
+  readonly rows: number;
+  /** Bytes of the largest row group as stored. */
+  readonly groupBytes: number;
+  readonly #file: FileHandle;
+  readonly #bytes: AsyncBuffer;
+  readonly #metadata: FileMetaData;
+
+  private constructor(path: string, file: FileHandle, bytes: AsyncBuffer, metadata: FileMetaData) {
+    this.path = path;
+    this.#file = file;
+    this.#bytes = bytes;
+    this.#metadata = storedTypes(metadata);
+    this.columns = parquetColumns(metadata);
+    this.rows = Number(metadata.num_rows);
+    this.groupBytes = metadata.row_groups.reduce((most, group) => Math.max(most, storedBytes(group)), 0);
+  }
+
+  static async open(path: string): Promise<ParquetSource> {
+    const file = await open(path);
+    try {
+      const bytes = asyncBuffer(file, (await file.stat()).size);
+      return new ParquetSource(path, file, bytes, await parquetMetadataAsync(bytes));
+    } catch (error) {
+      await file.close();
+      throw broken(path, error);
+    }
+  }
+
+  async *batches(wanted: readonly number[]): AsyncGenerator<Batch> {
+    const columns = wanted.map((c) => this.columns[c] as Column);
+    let done = 0;
+    for (const group of this.#metadata.row_groups) {
+      const rows = Number(group.num_rows);
+      if (rows === 0) continue;
+      const pieces = await this.#readGroup(columns, done, rows);
+      const start = done;
+      yield {
+        rows,
+        columns: columns.map(({ name, type }) => new ParquetCells(type, rows, pieces.get(name) ?? [])),
+        place: (i) => ({ row: start + i + 1 }),
+      };
+      done += rows;
+    }
+    if (done !== this.rows) throw broken(this.path, `its footer says ${this.rows} rows, its row groups ${done}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+
+  async #readGroup(columns: readonly Column[], rowStart: number, rows: number): Promise<Map<string, DecodedArray[]>> {
+    const pieces = new Map<string, DecodedArray[]>(columns.map(({ name }) => [name, []]));
+    try {
+      await parquetRead({
+        file: this.#bytes,
+        metadata: this.#metadata,
+        compressors,
+        utf8: false,
+        columns: columns.map(({ name }) => name),
+        rowStart,
+        rowEnd: rowStart + rows,
+        onChunk: ({ columnName, columnData }) => pieces.get(columnName)?.push(columnData),
+      });
+    } catch (error) {
+      throw broken(this.path, error);
+    }
+    for (const [name, parts] of pieces) {
+      const count = parts.reduce((sum, part) => sum + part.length, 0);
+      if (count !== rows) throw broken(this.path, `column "${name}" has ${count} of ${rows} rows in a row group`);
+    }
+    return pieces;
+  }
+}
+
+function storedBytes({ columns }: RowGroup): number {
+  return columns.reduce((sum, { meta_data }) => sum + Number(meta_data?.total_compressed_size ?? 0), 0);
+}
+
+function broken(path: string, error: unknown): InputFileError {
+  const problem = `the Parquet file is damaged or of a kind that cannot be read (${reasonOf(error)}): write or copy it again`;
+  return new InputFileError(path, problem, {}, { cause: error });
+}
+
+function asyncBuffer(file: FileHandle, byteLength: number): AsyncBuffer {
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      const bytes = Buffer.from(new ArrayBuffer(Math.max(0, end - start)));
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
+        if (bytesRead === 0) throw new RangeError(`the file ends at byte ${start + done} of ${end}`);
+        done += bytesRead;
+      }
+      return bytes.buffer as ArrayBuffer;
+    },
+  };
+}
