@@ -73,8 +73,9 @@ function build(
   const out = scratch.take(32);
   const work = scratch.take(256);
   const top = topBucket(offers, exactlyOne, scratch);
-  // All steps of all users must fit an i64.
-  const valueQuantum = 2 ** (Math.max(exponentAbove(offers.facts.mostValue), -900) + Math.ceil(Math.log2(users + 1)) - 61);
+  // All steps of all users must fit an i64, and each of them the 51 bits that the magic number rounds to.
+  const room = Math.max(Math.ceil(Math.log2(users + 1)) - 61, -50);
+  const valueQuantum = 2 ** (Math.max(exponentAbove(offers.facts.mostValue), -900) + room);
   new Uint8Array(engine.memory.buffer, buckets, BUCKETS * 16).fill(0);
   new Uint8Array(engine.memory.buffer, out, 32).fill(0);
   const magic = 6755399441055744 * valueQuantum;
