@@ -1,17 +1,17 @@
 /**
  * Against outside truth: HiGHS solves the linear relaxation and the integer program of random small instances.
  */
-import highsLoader from "highs";
+import loader, { type Highs } from "highs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { canonical } from "../reference/canonical.js";
 import { solve } from "./solving.js";
 import { freeSpend, leastSpend, Random, shapes, type Table, tableOf } from "./tables.js";
 
-type Highs = Awaited<ReturnType<typeof highsLoader>>;
 let highs: Highs;
 
 beforeAll(async () => {
-  highs = await highsLoader();
+  // The package's types describe its CommonJS file, whose default export Node hands over unwrapped.
+  highs = await (loader as unknown as () => Promise<Highs>)();
 });
 
 /** The optimum that HiGHS finds; undefined where it proves that there is none. */
