@@ -152,10 +152,6 @@ export class Offers {
     wholeNumber(from, "from", 0, this.users);
     floats(values, "values");
     floats(costs, "costs");
-    if (!isFloats(values) || !isFloats(costs)) throw new TypeError("values and costs must be Float64Array or Float32Array");
-    if (this.hasSlots && (!(offers instanceof Uint16Array) || offers.length !== values.length)) {
-      throw new TypeError(`slot ${j} needs a Uint16Array of ${values.length} offers beside its values`);
-    }
     if (values.length !== costs.length || from + values.length > this.users) {
       throw new RangeError(
         `column ${j} of ${this.users} users cannot take ${values.length} values and ${costs.length} costs from row ${from}`,
@@ -269,10 +265,6 @@ export class Offers {
 export function columnStride(users: number): number {
   const bytes = Math.ceil(users / LINE) * LINE * 4;
   return bytes < 65_536 ? bytes : Math.ceil((bytes - 320) / 4096) * 4096 + 320;
-}
-
-function isFloats(numbers: unknown): boolean {
-  return numbers instanceof Float64Array || numbers instanceof Float32Array;
 }
 
 function notIds(): TypeError {
