@@ -61,7 +61,7 @@ export function offerTable(
   const total = result.none + result.counts.reduce((sum, n) => sum + n, 0);
   const all: [string, number][] = names.map((name, j) => [name, result.counts[j] ?? 0]);
   // Of many offers the largest: a screen, not a list.
-  const shown = all.length > 24 ? [...all].sort((a, b) => b[1] - a[1]).slice(0, 20) : all;
+  const shown = all.length > 24 ? all.toSorted((a, b) => b[1] - a[1]).slice(0, 20) : [...all];
   if (!exactlyOne) shown.unshift(["none", result.none]);
   const rows = shown.map(([name, n]) => [name, count(n), share(n / total)]);
   const most = Math.max(1, ...shown.map(([, n]) => n));
@@ -72,7 +72,7 @@ export function offerTable(
   return [
     `  ${dim(lines[0] ?? "")}`,
     ...shown.map(([, n], i) => `  ${lines[i + 1]}  ${cyan(bar(n / most, room, terminal.unicode))}`.trimEnd()),
-    ...(left > 0 ? [`  ${dim(`and ${count(left)} more offers with fewer users each`)}`] : []),
+    ...(left > 0 ? [`  ${dim(`and ${count(left)} more offers, with no more users each`)}`] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { facts, wrap } from "../../src/cli/report.js";
+import type { AllocationResult } from "../../src/allocation/types.js";
+import { facts, offerTable, wrap } from "../../src/cli/report.js";
 import { openTerminal, ownName } from "../../src/cli/terminal.js";
 
 function fake({ out = true, err = true, columns = 90, env = {} as Record<string, string>, argv = ["node", "x"] }) {
@@ -63,4 +64,29 @@ test("notes are wrapped into the room beside their figures", () => {
   expect(lines.length).toBeGreaterThan(1);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(60);
   expect(lines.slice(1).every((line) => line.startsWith(" ".repeat(17)))).toBe(true);
+});
+
+test("offers with their users; of many offers the largest, and how many are left out", () => {
+  const terminal = openTerminal(fake({ out: false }).process);
+  const result = (counts: number[], none: number) => ({ counts, none }) as AllocationResult;
+  expect(offerTable(["a", "b"], result([1, 2], 1), terminal, false)).toEqual([
+    "  offer   users    share",
+    `  none        1   25.0 %  ${"#".repeat(20)}`,
+    `  a           1   25.0 %  ${"#".repeat(20)}`,
+    `  b           2   50.0 %  ${"#".repeat(40)}`,
+  ]);
+  expect(offerTable(["a", "b"], result([1, 2], 0), terminal, true)).toHaveLength(3);
+  const names = Array.from({ length: 30 }, (_, j) => `offer ${j}`);
+  const lines = offerTable(
+    names,
+    result(
+      names.map((_, j) => j),
+      5,
+    ),
+    terminal,
+    false,
+  );
+  expect(lines).toHaveLength(23);
+  expect(lines[2]).toMatch(/offer 29 +29 /);
+  expect(lines.at(-1)).toContain("and 10 more offers");
 });
