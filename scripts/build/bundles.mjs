@@ -1,0 +1,123 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { resolve } from "node:path";
+import { build } from "esbuild";
+
+/** What the esbuild runs took in, for THIRD-PARTY.md and the size limits. */
+export const METAFILE = "build/bundles.json";
+/** Entries of the Node build: [name in dist, source]. A face is built from the day its source exists. */
+const ENTRIES = { index: "src/index.ts", files: "src/files/index.ts", cli: "src/cli/main.ts" };
+/** Node's own modules, with and without their prefix, and the optional peer: never bundled. */
+const EXTERNAL = ["node:*", ...builtinModules, "@duckdb/node-api"];
+
+const shared = { bundle: true, format: "esm", target: "es2022", charset: "utf8", metafile: true, logLevel: "silent" };
+
+/** `#wasm`, the one difference between the runtimes, is an alias to one of two files of three lines. */
+function wasm(file, plugin) {
+  return { alias: { "#wasm": resolve(`src/engine/wasm.${file}.ts`) }, plugins: [plugin] };
+}
+
+/** A .wasm import becomes its bytes. */
+const inlined = wasm("inline", {
+  name: "wasm-bytes",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ contents: readFileSync(path), loader: "binary" }));
+  },
+});
+
+/** A .wasm import stays an import, of the file beside the bundle. */
+function imported(suffix) {
+  return wasm("static", {
+    name: "wasm-module",
+    setup({ onResolve }) {
+      onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
+        path: `./${path.split("/").at(-1)}${suffix}`,
+        external: true,
+      }));
+    },
+  });
+}
+
+/** The command line's libraries are CommonJS: their `require("events")`, which an ES module lacks, becomes a look-up. */
+const requiredBuiltins = {
+  name: "required-builtins",
+  setup({ onResolve, onLoad }) {
+    const names = new Set(builtinModules);
+    onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind }) => {
+      const name = path.replace(/^node:/, "");
+      return kind === "require-call" && names.has(name) ? { path: name, namespace: "builtin" } : undefined;
+    });
+    onLoad({ filter: /./, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule("${path}");`,
+    }));
+  },
+};
+
+/** Builds every bundle of dist/ and copies the wasm beside them. */
+export async function buildBundles() {
+  mkdirSync("dist", { recursive: true });
+  const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, source]) => existsSync(source)));
+  const results = await Promise.all([
+    // One run with splitting, so that a class of the core is one class in index.js, files.js and cli.js. Neutral, so that
+    // nothing of Node's slips into the core: index.js is what browsers load.
+    build({
+      ...shared,
+      ...inlined,
+      plugins: [...inlined.plugins, requiredBuiltins],
+      entryPoints,
+      outdir: "dist",
+      splitting: true,
+      chunkNames: "chunks/[name]-[hash]",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      conditions: ["node"],
+      external: EXTERNAL,
+    }),
+    build({
+      ...shared,
+      ...imported(""),
+      entryPoints: { "index.workerd": ENTRIES.index },
+      outdir: "dist",
+      platform: "neutral",
+    }),
+    build({
+      ...shared,
+      ...imported("?module"),
+      entryPoints: { "index.edge": ENTRIES.index },
+      outdir: "dist",
+      platform: "neutral",
+    }),
+  ]);
+  const metafile = {
+    inputs: Object.assign({}, ...results.map((result) => result.metafile.inputs)),
+    outputs: Object.assign({}, ...results.map((result) => result.metafile.outputs)),
+  };
+  writeFileSync(METAFILE, JSON.stringify(metafile));
+  requirePlainCore(metafile);
+  copyFileSync("build/engine.wasm", "dist/engine.wasm");
+  if (entryPoints.cli) makeExecutable("dist/cli.js");
+}
+
+/** The files of dist/ that load when `output` does, itself first. */
+export function closure(metafile, output, found = new Set()) {
+  found.add(output);
+  for (const { path, kind, external } of metafile.outputs[output].imports) {
+    if (!external && kind === "import-statement" && !found.has(path)) closure(metafile, path, found);
+  }
+  return [...found];
+}
+
+/** What browsers load may import nothing but files of dist/. */
+function requirePlainCore(metafile) {
+  for (const output of closure(metafile, "dist/index.js")) {
+    const outside = metafile.outputs[output].imports.filter((one) => one.external);
+    if (outside.length === 0) continue;
+    throw new Error(`${output} is part of index.js, which runs in browsers, and imports ${outside[0].path}`);
+  }
+}
+
+function makeExecutable(path) {
+  const text = readFileSync(path, "utf8");
+  if (!text.startsWith("#!")) writeFileSync(path, `#!/usr/bin/env node\n${text}`);
+  chmodSync(path, 0o755);
+}
