@@ -32,7 +32,7 @@ export async function allocateCommand(
   if (request.budget === undefined) throw new UsageError('give a budget: --budget N, or "budget" in the limits file');
   refuseInput(path, output);
   const clock = stopwatch();
-  const bar = terminal.progress("opening");
+  const bar = terminal.progress();
   let file: OfferFile | undefined;
   try {
     file = await open(path, { reader, assumeUnique }, terminal, bar, signal);
@@ -96,6 +96,7 @@ export async function open(
     signal,
     onProgress: (progress) => bar.show(progress.phase, progress.done, progress.total),
   });
+  bar.pause();
   terminal.warn(`reader: ${file.reader}`);
   return file;
 }

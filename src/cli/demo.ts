@@ -40,7 +40,7 @@ export async function demoCommand(
   own: string,
 ): Promise<number> {
   const clock = stopwatch();
-  const bar = terminal.progress("drawing users");
+  const bar = terminal.progress();
   try {
     const campaign = new Campaign(flags.users, flags.seed);
     const engine = createEngine();

@@ -26,7 +26,7 @@ export async function frontierCommand(
 ): Promise<number> {
   const { points = POINTS, reader, assumeUnique, json, ...asked } = flags;
   const request = makeRequest(asked);
-  const bar = terminal.progress("opening");
+  const bar = terminal.progress();
   let file: OfferFile | undefined;
   try {
     file = await open(path, { reader, assumeUnique }, terminal, bar, signal);

@@ -15,15 +15,18 @@ export interface Terminal {
   /** Blocks and braille can be shown. */
   unicode: boolean;
   /** Progress, on stderr where that is a terminal. */
-  progress(what: string): Bar;
+  progress(): Bar;
 }
 
 export interface Bar {
   show(what: string, done: number, total: number): void;
+  /** Clears the line for something else to be printed; the next `show` draws the bar again. */
+  pause(): void;
+  /** Clears the line for good: what still reports progress is not shown any more. */
   end(): void;
 }
 
-const NO_BAR: Bar = { show() {}, end() {} };
+const NO_BAR: Bar = { show() {}, pause() {}, end() {} };
 
 export function openTerminal(process: NodeJS.Process): Terminal {
   const { stdout, stderr, env } = process;
@@ -34,11 +37,33 @@ export function openTerminal(process: NodeJS.Process): Terminal {
     columns: stdout.isTTY ? Math.max(40, stdout.columns || 80) : 100,
     colours: picocolors.createColors(shows),
     unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "") || env.WT_SESSION !== undefined,
-    progress: (what) => (stderr.isTTY && env.TERM !== "dumb" ? openBar(stderr, what) : NO_BAR),
+    progress: () => (stderr.isTTY && env.TERM !== "dumb" ? openBar(stderr) : NO_BAR),
   };
 }
 
-function openBar(stream: NodeJS.WriteStream, first: string): Bar {
+function openBar(stream: NodeJS.WriteStream): Bar {
+  let drawn: SingleBar | undefined;
+  let ended = false;
+  const clear = () => {
+    drawn?.stop();
+    drawn = undefined;
+  };
+  return {
+    show(what, done, total) {
+      if (ended || total <= 0) return;
+      drawn ??= drawBar(stream, what);
+      drawn.setTotal(total);
+      drawn.update(Math.min(done, total), { what: pad(what) });
+    },
+    pause: clear,
+    end() {
+      ended = true;
+      clear();
+    },
+  };
+}
+
+function drawBar(stream: NodeJS.WriteStream, what: string): SingleBar {
   const bar = new SingleBar(
     {
       format: " {what} [{bar}] {percentage} %",
@@ -51,14 +76,8 @@ function openBar(stream: NodeJS.WriteStream, first: string): Bar {
     },
     Presets.legacy,
   );
-  bar.start(1, 0, { what: pad(first) });
-  return {
-    show(what, done, total) {
-      if (total > 0) bar.setTotal(total);
-      bar.update(Math.min(done, total > 0 ? total : 1), { what: pad(what) });
-    },
-    end: () => bar.stop(),
-  };
+  bar.start(1, 0, { what: pad(what) });
+  return bar;
 }
 
 function pad(what: string): string {

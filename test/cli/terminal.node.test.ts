@@ -42,12 +42,33 @@ describe("the terminal", () => {
   test("no progress where stderr is no terminal; answers go to stdout, warnings to stderr", () => {
     const { process, printed, warned } = fake({ err: false });
     const terminal = openTerminal(process);
-    const bar = terminal.progress("reading");
+    const bar = terminal.progress();
     bar.show("reading", 1, 2);
     bar.end();
     terminal.print("answer");
     terminal.warn("warning");
     expect([printed, warned]).toEqual([["answer\n"], ["warning\n"]]);
+  });
+
+  test("progress on a terminal: drawn, cleared for other lines, and gone after its end", () => {
+    const { process, warned } = fake({});
+    const cursor: string[] = [];
+    Object.assign(process.stderr, {
+      cursorTo: () => true,
+      clearLine: () => cursor.push("clear") > 0,
+      moveCursor: () => true,
+    });
+    const bar = openTerminal(process).progress();
+    bar.show("reading", 1, 2);
+    expect(warned.join("")).toMatch(/reading +\[.*\] \d+ %/);
+    bar.pause();
+    const before = warned.length;
+    bar.show("writing", 2, 4);
+    expect(warned.slice(before).join("")).toMatch(/writing/);
+    bar.end();
+    const after = warned.length;
+    bar.show("writing", 3, 4);
+    expect(warned.length).toBe(after);
   });
 
   test("calls itself as the person did", () => {
