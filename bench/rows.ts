@@ -26,9 +26,11 @@ export interface SuiteOptions {
   say: (text: string) => void;
 }
 
-export function report(suite: string, rows: readonly Row[], json: boolean): void {
-  if (json) console.log(JSON.stringify({ suite, machine: machine(), rows }));
-  else for (const line of lines(suite, rows)) console.log(line);
+export type Shape = "text" | "json" | "markdown";
+
+export function report(suite: string, rows: readonly Row[], shape: Shape): void {
+  if (shape === "json") console.log(JSON.stringify({ suite, machine: machine(), rows }));
+  else for (const line of shape === "markdown" ? markdown(suite, rows) : lines(suite, rows)) console.log(line);
 }
 
 function machine(): Record<string, string | number> {
@@ -42,13 +44,41 @@ function machine(): Record<string, string | number> {
   };
 }
 
-function* lines(suite: string, rows: readonly Row[]): Generator<string> {
+function where(): string {
   const { cpu, cores, memory_gib, os, node } = machine();
-  yield `${suite} on ${cpu}, ${cores} cores, ${memory_gib} GiB, ${os}, Node ${node}`;
+  return `${cpu}, ${cores} cores, ${memory_gib} GiB, ${os}, Node ${node}`;
+}
+
+function size({ n, data }: Row): string {
+  return [n.toLocaleString("en-US"), data].filter(Boolean).join(" × ");
+}
+
+/** The table of README. */
+function* markdown(suite: string, rows: readonly Row[]): Generator<string> {
+  yield `\`npm run bench -- ${suite} --markdown\` on ${where()}:`;
+  yield "";
+  yield "| what | size | time | ratio | figures | asked | met |";
+  yield "|---|---|---|---|---|---|---|";
+  for (const row of rows) {
+    const time = row.median_ms === undefined ? "" : `${row.median_ms.toPrecision(3)} ms`;
+    const ratios = Object.entries(row.ratio_to ?? {}).map(([name, x]) => `${x.toPrecision(3)} × ${name}`);
+    const figures = Object.entries(row.figures ?? {}).map(([name, figure]) => `${name} ${brief(figure)}`);
+    const met = row.met === undefined ? (row.left_out ?? "") : row.met ? "yes" : "no";
+    yield `| ${[row.name, size(row), time, ratios.join(", "), figures.join(", "), row.asked ?? "", met].join(" | ")} |`;
+  }
+}
+
+function brief(figure: number | string): string {
+  if (typeof figure === "string" || Number.isInteger(figure)) return String(figure);
+  return Math.abs(figure) < 1e-3 ? figure.toExponential(1) : String(Number(figure.toPrecision(9)));
+}
+
+function* lines(suite: string, rows: readonly Row[]): Generator<string> {
+  yield `${suite} on ${where()}`;
   for (const row of rows) {
     yield "";
     const time = row.median_ms === undefined ? "" : `   ${row.median_ms.toPrecision(4)} ms`;
-    yield `${row.name} (${[row.n.toLocaleString("en-US"), row.data].filter(Boolean).join(" × ")})${time}`;
+    yield `${row.name} (${size(row)})${time}`;
     if (row.left_out) yield `    left out: ${row.left_out}`;
     for (const [name, ratio] of Object.entries(row.ratio_to ?? {})) yield `    ${ratio.toPrecision(4)} × ${name}`;
     const figures = Object.entries(row.figures ?? {}).map(([name, figure]) => `${name} ${figure}`);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- SUITE [--json] [--quick] [--users N]` builds the package, bundles bench/SUITE.ts and runs it.
+ * `npm run bench -- SUITE [--json | --markdown] [--quick] [--users N]` builds the package, bundles bench/SUITE.ts and runs it.
  * A suite is a module whose default export takes the options and returns its rows: see rows.ts.
  */
 import { spawnSync } from "node:child_process";
@@ -12,6 +12,7 @@ import { build } from "esbuild";
 const OUT = "build/bench";
 const options = {
   json: { type: "boolean", default: false },
+  markdown: { type: "boolean", default: false },
   quick: { type: "boolean", default: false },
   users: { type: "string" },
   help: { type: "boolean", short: "h", default: false },
@@ -25,10 +26,11 @@ function suites() {
 
 function usage(problem) {
   if (problem) console.error(problem);
-  console.error(`npm run bench -- SUITE [--json] [--quick] [--users N]
+  console.error(`npm run bench -- SUITE [--json | --markdown] [--quick] [--users N]
 
   SUITE      ${suites().join(", ")}
   --json     print one JSON object
+  --markdown print the table of README
   --quick    leave out the baselines that take minutes; the rows say so
   --users N  users of the large tables (default: what is asked, 10,000,000)`);
   process.exit(problem ? 2 : 0);
@@ -76,4 +78,4 @@ run("scripts/build.mjs", []);
 run("node_modules/assemblyscript/bin/asc.js", ["--target", "readers"], "bench/assembly");
 const { default: measure, report } = await bundle(suite);
 const rows = await measure({ users, quick: values.quick, say: (text) => console.error(text) });
-report(suite, rows, values.json);
+report(suite, rows, values.json ? "json" : values.markdown ? "markdown" : "text");
