@@ -263,10 +263,13 @@ function startup(say: (text: string) => void): Row {
   const over = median(ours) - median(empty);
   return {
     name: "import + instantiate + first decision",
-    n: 25,
-    data: "processes",
+    n: 1,
     median_ms: over,
-    figures: { "ms of node -e 0": Number(median(empty).toFixed(1)), "ms with it": Number(median(ours).toFixed(1)) },
+    figures: {
+      processes: empty.length,
+      "ms of node -e 0": Number(median(empty).toFixed(1)),
+      "ms with it": Number(median(ours).toFixed(1)),
+    },
     asked: "at most 15 ms over node -e 0",
     met: over <= 15,
   };
