@@ -1,0 +1,494 @@
+/**
+ * Kernel against twin: the same memory before, the same call, the same bytes after.
+ */
+import { describe, expect, test } from "vitest";
+import { createEngine, type Engine } from "../../src/index.js";
+import * as columnTwins from "../reference/kernels/columns.js";
+import * as coreTwins from "../reference/kernels/core.js";
+import { MAGIC, Memory } from "../reference/kernels/memory.js";
+import * as passTwins from "../reference/kernels/pass.js";
+import { nudge, Random, shapes, type Table, tableOf } from "./tables.js";
+
+const SEEDS = 6;
+
+/** A place in memory for kernels to work on: blocks are zeroed, tables are padded with closed options. */
+class Bench {
+  readonly engine: Engine = createEngine();
+  #ignored: [start: number, end: number][] = [];
+
+  block(bytes: number): number {
+    const at = this.engine.arena.take(bytes);
+    new Uint8Array(this.engine.memory.buffer, at, bytes).fill(0);
+    return at;
+  }
+
+  /** A block whose bytes afterwards are nobody's business. */
+  scratch(bytes: number): number {
+    const at = this.block(bytes);
+    this.#ignored.push([at, at + bytes]);
+    return at;
+  }
+
+  bytes(content: Float32Array | Float64Array | Uint32Array | Uint16Array | Uint8Array | BigUint64Array): number {
+    const at = this.block(content.byteLength);
+    const source = new Uint8Array(content.buffer, content.byteOffset, content.byteLength);
+    new Uint8Array(this.engine.memory.buffer, at, content.byteLength).set(source);
+    return at;
+  }
+
+  table({ values, costs }: Table): { values: number; costs: number; stride: number; options: number; users: number } {
+    const users = (values[0] as Float32Array).length;
+    const padded = Math.ceil(users / 16) * 16;
+    const stride = padded * 4;
+    const options = values.length;
+    const at = this.block(2 * options * stride);
+    values.forEach((column, j) => {
+      const { buffer } = this.engine.memory;
+      const v = new Float32Array(buffer, at + j * stride, padded).fill(-Infinity);
+      const c = new Float32Array(buffer, at + (options + j) * stride, padded);
+      v.set(column);
+      // A closed option has cost 0, as `scan` leaves it.
+      (costs[j] as Float32Array).forEach((cost, i) => {
+        c[i] = column[i] === -Infinity ? 0 : cost;
+      });
+    });
+    return { values: at, costs: at + options * stride, stride, options, users };
+  }
+
+  /** The block of sums, with the ways of counting money and value. */
+  sums(costScale: number, costShift: number, valueQuantum: number, tileScale: number): number {
+    const at = this.block(64);
+    const view = new Float64Array(this.engine.memory.buffer, at, 8);
+    view.set([costScale, costShift, MAGIC * valueQuantum, tileScale], 4);
+    return at;
+  }
+
+  /** Runs both and compares what they return and every byte they leave. */
+  both<T>(kernel: () => T, twin: (memory: Memory) => T): T {
+    const copy = this.engine.memory.buffer.slice(0) as ArrayBuffer;
+    const result = kernel();
+    expect(twin(new Memory(copy))).toBe(result);
+    const [ours, theirs] = [new Uint8Array(this.engine.memory.buffer), new Uint8Array(copy)];
+    expect(theirs.length).toBe(ours.length);
+    for (let i = 0; i < ours.length; i++) {
+      if (ours[i] === theirs[i] || this.#ignored.some(([start, end]) => i >= start && i < end)) continue;
+      expect.fail(`byte ${i}: kernel ${ours[i]}, twin ${theirs[i]}`);
+    }
+    return result;
+  }
+
+  /** The kernel's unsigned 32-bit results arrive signed. */
+  get kernels() {
+    return this.engine.kernels;
+  }
+}
+
+const FINITE = Object.entries(shapes).filter(([name]) => !name.startsWith("thirty"));
+
+/** Odd numbers for every kernel: denormals, zeros of both signs, closed options, the largest of all. */
+const ODD = [0, -0, 1, -1, 1e-45, -1e-45, 1.1754944e-38, 3e38, -3e38, 0.1, 0.7, 966.04, 838.86, 1 / 3, 16777216.5];
+
+function oddTable(random: Random, users: number, options: number): Table {
+  // Sums in quanta are only promised numbers below 2^51 quanta: that is what `countingOf` chooses them by.
+  const small = ODD.filter((x) => Math.abs(x) < 1e4);
+  const odd = () => nudge(small[random.below(small.length)] as number, random.below(2));
+  return tableOf(users, options, random, () => [random.next() < 0.2 ? -Infinity : odd(), odd()]);
+}
+
+describe("columns", () => {
+  test("narrow", () => {
+    const random = new Random(1);
+    const n = 2000;
+    const numbers = () =>
+      Float64Array.from({ length: n }, () => {
+        const kind = random.below(5);
+        if (kind === 0) return ODD[random.below(ODD.length)] as number;
+        if (kind === 1) return random.below(10_000_000) / 10 ** random.below(6);
+        if (kind === 2) return (random.next() - 0.5) * 10 ** (random.below(90) - 45);
+        return kind === 3 ? random.next() : Math.fround(random.next());
+      });
+    const bench = new Bench();
+    for (const piece of [1, 7, n]) {
+      const [v, c] = [bench.bytes(numbers()), bench.bytes(numbers())];
+      const [values, costs] = [bench.block(4 * n), bench.block(4 * n)];
+      bench.both(
+        () => bench.kernels.narrow(v, c, piece, values, costs),
+        (m) => columnTwins.narrow(m, v, c, piece, values, costs),
+      );
+    }
+  });
+
+  test("a narrowed cost is never below the caller's, unless both are the same decimal", () => {
+    const bench = new Bench();
+    const costs = Float64Array.of(0.7, 966.04, 1 / 3, -1 / 3, 1e-50, -1e-50, 16_777_217);
+    const [v, c, values, at] = [bench.bytes(costs), bench.bytes(costs), bench.block(64), bench.block(64)];
+    bench.kernels.narrow(v, c, costs.length, values, at);
+    const narrowed = [...new Float32Array(bench.engine.memory.buffer, at, costs.length)];
+    expect(narrowed[0]).toBe(Math.fround(0.7));
+    expect(narrowed[1]).toBe(Math.fround(966.04));
+    narrowed.slice(2).forEach((cost, i) => {
+      expect(cost).toBeGreaterThanOrEqual(costs[i + 2] as number);
+    });
+  });
+
+  test("scan and offUnit", () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const random = new Random(seed);
+      const bench = new Bench();
+      const wild = seed % 4 === 0;
+      const table = wild
+        ? oddTable(random, 30, 1)
+        : tableOf(30, 1, random, (r) => [r.next() < 0.1 ? -Infinity : r.next(), r.below(90_000) / 10 ** (seed % 6)]);
+      if (seed % 5 === 0) (table.values[0] as Float32Array)[random.below(30)] = Number.NaN;
+      if (seed % 7 === 0) (table.costs[0] as Float32Array)[random.below(30)] = Infinity;
+      const { values, costs, users } = bench.table(table);
+      const facts = bench.bytes(Float32Array.of(0, Infinity, Infinity, 0, 0, 0, 0, 0));
+      bench.both(
+        () => bench.kernels.scan(values, costs, users, facts),
+        (m) => columnTwins.scan(m, values, costs, users, facts),
+      );
+      for (const unit of [0.01, 0.25, 1, 1 / 3]) {
+        bench.both(
+          () => bench.kernels.offUnit(values, costs, users, unit),
+          (m) => columnTwins.offUnit(m, values, costs, users, unit),
+        );
+      }
+    }
+  });
+
+  test("sample and columns", () => {
+    for (const [users, options, lines] of [
+      [1000, 3, 8],
+      [130, 5, 9],
+      [16, 1, 1],
+      [70_001, 2, 64],
+      [333, 9, 4],
+    ] as const) {
+      const random = new Random(users);
+      const bench = new Bench();
+      const { values, costs, stride } = bench.table(oddTable(random, users, options));
+      const to = bench.block(2 * options * lines * 64);
+      const half = options * lines * 64;
+      bench.both(
+        () => bench.kernels.sample(values, costs, stride, options, users, to, to + half, lines * 64, lines),
+        (m) => columnTwins.sample(m, values, costs, stride, options, users, to, to + half, lines * 64, lines),
+      );
+      const few = Math.min(users, 45);
+      const rows = bench.bytes(Float32Array.from({ length: 2 * options * 48 }, () => random.next()));
+      const back = bench.block(2 * options * 192);
+      bench.both(
+        () => bench.kernels.columns(rows, few, options, back, back + options * 192, 192),
+        (m) => columnTwins.columns(m, rows, few, options, back, back + options * 192, 192),
+      );
+    }
+  });
+
+  test("count and offersOf", () => {
+    for (const wide of [false, true]) {
+      for (const [users, options] of [
+        [1, 1],
+        [15, 2],
+        [16, 16],
+        [5000, 8],
+        [9000, 3],
+        [4100, 17],
+        [300, 200],
+      ] as const) {
+        const random = new Random(users);
+        const bench = new Bench();
+        const draws = Array.from({ length: users + 16 }, () => random.below(options + 1));
+        const choices = bench.bytes(wide ? Uint16Array.from(draws) : Uint8Array.from(draws));
+        const counts = bench.block(4 * (options + 1));
+        bench.both(
+          () => bench.kernels.count(choices, wide, users, options, counts),
+          (m) => columnTwins.count(m, choices, wide, users, options, counts),
+        );
+        const stride = Math.ceil(users / 32) * 64;
+        const slots = bench.bytes(Uint16Array.from({ length: (stride / 2) * options }, () => random.below(65_535)));
+        const offers = bench.block(2 * users);
+        bench.both(
+          () => bench.kernels.offersOf(slots, stride, choices, wide, users, offers),
+          (m) => columnTwins.offersOf(m, slots, stride, choices, wide, users, offers),
+        );
+      }
+    }
+  });
+
+  test("mixKeys", () => {
+    const bench = new Bench();
+    const random = new Random(1);
+    const ids = BigUint64Array.from({ length: 500 }, (_, i) =>
+      BigInt.asUintN(64, BigInt(i) * BigInt(1 + random.below(2 ** 31)) ** 2n - 9n),
+    );
+    const keys = bench.bytes(ids);
+    bench.both(
+      () => bench.kernels.mixKeys(keys, 500),
+      (m) => columnTwins.mixKeys(m, keys, 500),
+    );
+  });
+});
+
+describe("passes", () => {
+  for (const [name, draw] of [...FINITE, ["odd numbers", undefined] as const]) {
+    test(`sieve, spend, dual, total: ${name}`, () => {
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const random = new Random(100 * seed);
+        const users = 1 + random.below(1400);
+        const options = 1 + random.below(6);
+        const table = draw ? tableOf(users, options, random, draw) : oddTable(random, users, options);
+        passes(table, random, seed % 2 === 0, seed % 3 === 0);
+      }
+    });
+  }
+});
+
+function passes(table: Table, random: Random, exactlyOne: boolean, wide: boolean): void {
+  const bench = new Bench();
+  const { values, costs, stride, options, users } = bench.table(table);
+  const price = Math.fround(3 * random.next());
+  const out = bench.scratch(64);
+  const results = bench.block(16);
+  const own = (memory: Memory, run: () => void) => {
+    run();
+    for (const at of [0, 8]) memory.setF64(results + at, memory.f64(out + at));
+  };
+  const ours = () => new Memory(bench.engine.memory.buffer as ArrayBuffer);
+  bench.both(
+    () => own(ours(), () => bench.kernels.spend(values, costs, stride, options, users, exactlyOne, price, out)),
+    (m) => own(m, () => passTwins.spend(m, values, costs, stride, options, users, exactlyOne, price, out)),
+  );
+  for (const perMoney of [0, 100]) {
+    bench.both(
+      () =>
+        own(ours(), () => bench.kernels.dual(values, costs, stride, options, users, exactlyOne, price, perMoney, out)),
+      (m) => own(m, () => passTwins.dual(m, values, costs, stride, options, users, exactlyOne, price, perMoney, out)),
+    );
+  }
+  sieve(bench, { values, costs, stride, options, users }, random, price, exactlyOne, wide);
+}
+
+type Placed = ReturnType<Bench["table"]>;
+
+function sieve(bench: Bench, table: Placed, random: Random, hi: number, exactlyOne: boolean, wide: boolean): void {
+  const { values, costs, stride, options, users } = table;
+  const origin = wide ? bench.bytes(Uint32Array.from({ length: users }, (_, i) => users - 1 - i)) : 0;
+  const choices = bench.block(2 * users + 32);
+  const capacity = 512 * (1 + random.below(4));
+  const rows = bench.block(8 * options * capacity);
+  const rowOrigin = bench.block(4 * capacity);
+  const constants = bench.scratch(256);
+  const lo = Math.fround(hi * (0.9 + 0.1 * random.next()));
+  const together = random.below(2) === 0;
+  const sums = together ? bench.sums(100, 0.5, 2 ** -30, 100) : bench.sums(2 ** 20, 0, 2 ** -30, 0);
+  const [absolute, relative] = [Math.fround(1e-4 * random.next()), Math.fround(1e-5)];
+  bench.both(
+    () =>
+      bench.kernels.sieve(
+        values,
+        costs,
+        stride,
+        options,
+        0,
+        users,
+        origin,
+        exactlyOne,
+        hi,
+        lo,
+        absolute,
+        relative,
+        choices,
+        wide,
+        rows,
+        rowOrigin,
+        capacity,
+        sums,
+        constants,
+      ),
+    (m) =>
+      passTwins.sieve(
+        m,
+        values,
+        costs,
+        stride,
+        options,
+        0,
+        users,
+        origin,
+        exactlyOne,
+        hi,
+        lo,
+        absolute,
+        relative,
+        choices,
+        wide,
+        rows,
+        rowOrigin,
+        capacity,
+        sums,
+      ),
+  );
+  if (origin) return;
+  const results = bench.block(16);
+  for (const perMoney of [0, 100]) {
+    bench.both(
+      () => bench.kernels.total(values, costs, stride, users, choices, wide, perMoney, results),
+      (m) => passTwins.total(m, values, costs, stride, users, choices, wide, perMoney, results),
+    );
+  }
+}
+
+describe("the core", () => {
+  for (const [name, draw] of FINITE) {
+    test(`climb, order, take, fill, swap: ${name}`, () => {
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        const random = new Random(7 * seed);
+        core(tableOf(1 + random.below(150), 1 + random.below(6), random, draw), random, seed % 2 === 0, seed % 3 === 0);
+      }
+    });
+  }
+});
+
+function core(table: Table, random: Random, exactlyOne: boolean, wide: boolean): void {
+  const bench = new Bench();
+  const { kernels } = bench;
+  const { values, costs, stride, options, users } = bench.table(table);
+  const origin = wide ? bench.bytes(Uint32Array.from({ length: users }, (_, i) => users - 1 - i)) : 0;
+  const keys = random.below(2) ? bench.bytes(BigUint64Array.from({ length: users }, () => BigInt(random.below(9)))) : 0;
+  const choices = bench.block(2 * users + 32);
+  const capacity = (options + 2) * users + options;
+  const steps = bench.block(40 * capacity);
+  const sums = bench.sums(2 ** 16, 0, 2 ** -30, 0);
+  const out = bench.block(64);
+  const above = random.below(2) ? Infinity : 2;
+  bench.both(
+    () =>
+      kernels.climb(
+        values,
+        costs,
+        stride,
+        options,
+        0,
+        users,
+        origin,
+        keys,
+        exactlyOne,
+        above,
+        0.1,
+        choices,
+        wide,
+        steps,
+        capacity,
+        sums,
+        out,
+      ),
+    (m) =>
+      coreTwins.climb(
+        m,
+        values,
+        costs,
+        stride,
+        options,
+        0,
+        users,
+        origin,
+        keys,
+        exactlyOne,
+        above,
+        0.1,
+        choices,
+        wide,
+        steps,
+        capacity,
+        sums,
+        out,
+      ),
+  );
+  const memory = new Memory(bench.engine.memory.buffer as ArrayBuffer);
+  const count = memory.u32(out);
+  if (count === 0) return;
+
+  const order = bench.block(16 * count);
+  bench.both(
+    () => kernels.list(steps, count, order),
+    (m) => coreTwins.list(m, steps, count, order),
+  );
+  const fresh = new Memory(bench.engine.memory.buffer as ArrayBuffer);
+  const sorted = coreTwins.inOrder(fresh, steps, count);
+  const weight = sorted.reduce((sum, number) => sum + fresh.i64(steps + 40 * number + 16), 0n);
+  const budget = (weight * BigInt(random.below(1000))) / 1000n;
+  const at = coreTwins.findBreak(fresh, steps, sorted, budget);
+  const entry = (i: number) => fresh.u32(order + 16 * i + 8);
+  expect(kernels.findBreak(steps, order, count, budget) >>> 0).toBe(at);
+  expect(Array.from({ length: at }, (_, i) => entry(i)).sort()).toEqual(sorted.slice(0, at).sort());
+  if (at === count) return;
+  expect(entry(at)).toBe(sorted[at]);
+  const want = 1 + random.below(40);
+  const end = Math.min(count, at + 1 + want);
+  kernels.sortFirst(steps, order, at + 1, count, want);
+  expect(Array.from({ length: end - at }, (_, i) => entry(at + i))).toEqual(sorted.slice(at, end));
+
+  const taken = bench.block(count);
+  bench.both(
+    () => kernels.takeFirst(steps, order, at, taken, sums),
+    (m) => coreTwins.takeFirst(m, steps, order, at, taken, sums),
+  );
+  const used = sorted.slice(0, at).reduce((sum, number) => sum + fresh.i64(steps + 40 * number + 16), 0n);
+  let left = budget - used;
+  left = bench.both(
+    () => kernels.fill(steps, order, at + 1, end, left, taken, sums),
+    (m) => coreTwins.fill(m, steps, order, at + 1, end, left, taken, sums),
+  );
+  bench.both(
+    () => kernels.writeTaken(steps, count, taken, origin, choices, wide),
+    (m) => coreTwins.writeTaken(m, steps, count, taken, origin, choices, wide),
+  );
+  const seen = bench.scratch(count);
+  const list = bench.block(16 * (end - at));
+  const listed = bench.both(
+    () => kernels.listUsers(steps, order, at, end, seen, origin, choices, wide, list),
+    (m) => coreTwins.listUsers(m, steps, order, at, end, seen, origin, choices, wide, list),
+  );
+  const moves = bench.scratch(32 * 4096);
+  const price = new Memory(bench.engine.memory.buffer as ArrayBuffer).f64(steps + 40 * (sorted[at] as number));
+  bench.both(
+    () =>
+      kernels.swapAll(
+        values,
+        costs,
+        stride,
+        options,
+        exactlyOne,
+        origin,
+        list,
+        listed,
+        price,
+        2 ** -16,
+        left,
+        moves,
+        4096,
+        choices,
+        wide,
+        sums,
+      ),
+    (m) =>
+      coreTwins.swapAll(
+        m,
+        values,
+        costs,
+        stride,
+        options,
+        exactlyOne,
+        origin,
+        list,
+        listed,
+        price,
+        2 ** -16,
+        left,
+        moves,
+        4096,
+        choices,
+        wide,
+        sums,
+      ),
+  );
+}
