@@ -24,7 +24,11 @@ export function batchKeys(path: string, batch: Batch, ids: Cells): BigInt64Array
   }
   const words = new Uint32Array(2 * batch.rows);
   const bad = ids.keys(words);
-  if (bad >= 0) throw new InputFileError(path, "the id is not UTF-8: write text in this encoding", { ...batch.place(bad), column: ID });
+  if (bad >= 0)
+    throw new InputFileError(path, "the id is not UTF-8: write text in this encoding", {
+      ...batch.place(bad),
+      column: ID,
+    });
   return words;
 }
 
@@ -33,19 +37,32 @@ export function nullId(path: string, place: Place): InputFileError {
 }
 
 /** All cells of a column as f64, NULLs marked. @throws {InputFileError} for text that is no number. */
-export function readNumbers(path: string, batch: Batch, cells: Cells, column: string, into: Float64Array, missing: Uint8Array): void {
+export function readNumbers(
+  path: string,
+  batch: Batch,
+  cells: Cells,
+  column: string,
+  into: Float64Array,
+  missing: Uint8Array,
+): void {
   const bad = cells.numbers(into, missing);
   if (bad >= 0) throw notANumber(path, cells.text(bad), { ...batch.place(bad), column });
 }
 
 function notANumber(path: string, text: string, place: Place): InputFileError {
   if (/^[+-]?(nan|inf|infinity)$/i.test(text.trim())) return notFinite(path, text.trim(), place);
-  const hint = /^\s*[+-]?\d+,\d+\s*$/.test(text) ? "write a decimal point" : "write a plain number, or leave both cells of the pair empty";
+  const hint = /^\s*[+-]?\d+,\d+\s*$/.test(text)
+    ? "write a decimal point"
+    : "write a plain number, or leave both cells of the pair empty";
   return new InputFileError(path, `${quoted(text)} is not a number: ${hint}`, place);
 }
 
 function notFinite(path: string, text: string, place: Place): InputFileError {
-  return new InputFileError(path, `the number is ${text}: leave both cells of the pair NULL where an offer is closed`, place);
+  return new InputFileError(
+    path,
+    `the number is ${text}: leave both cells of the pair NULL where an offer is closed`,
+    place,
+  );
 }
 
 export interface PairProblem {
@@ -80,7 +97,12 @@ export function closePairs(
   return good ? undefined : firstBad(values, noValue, costs, rows);
 }
 
-function firstBad(values: ArrayLike<number>, noValue: Uint8Array, costs: ArrayLike<number>, rows: number): PairProblem | undefined {
+function firstBad(
+  values: ArrayLike<number>,
+  noValue: Uint8Array,
+  costs: ArrayLike<number>,
+  rows: number,
+): PairProblem | undefined {
   for (let row = 0; row < rows; row++) {
     if (noValue[row]) continue;
     const value = values[row] as number;
@@ -92,11 +114,21 @@ function firstBad(values: ArrayLike<number>, noValue: Uint8Array, costs: ArrayLi
 }
 
 /** The error for such a problem. `column`: its name; `other`: that of the other half of the pair. */
-export function pairError(path: string, problem: PairProblem, column: string, other: string, place: Place): InputFileError {
+export function pairError(
+  path: string,
+  problem: PairProblem,
+  column: string,
+  other: string,
+  place: Place,
+): InputFileError {
   const at = { ...place, column };
   if (problem.what === "half") {
-    return new InputFileError(path, `the cell is NULL, but "${other}" is not: give both, or neither where the offer is closed`, at);
+    return new InputFileError(
+      path,
+      `the cell is NULL, but "${other}" is not: give both, or neither where the offer is closed`,
+      at,
+    );
   }
-  if (problem.what === "not finite") return notFinite(path, problem.x !== problem.x ? "NaN" : String(problem.x), at);
+  if (problem.what === "not finite") return notFinite(path, String(problem.x), at);
   return new InputFileError(path, `${problem.x} is too large: at most ${MOST.toPrecision(3)}; use a larger unit`, at);
 }

@@ -56,9 +56,13 @@ function columnNumbers(path: string, columns: readonly Column[]): Map<string, nu
   const numbers = new Map<string, number>();
   for (const [c, { name }] of columns.entries()) {
     if (numbers.has(name)) {
-      throw new InputFileError(path, `columns ${(numbers.get(name) as number) + 1} and ${c + 1} have this name: rename one`, {
-        column: name,
-      });
+      throw new InputFileError(
+        path,
+        `columns ${(numbers.get(name) as number) + 1} and ${c + 1} have this name: rename one`,
+        {
+          column: name,
+        },
+      );
     }
     numbers.set(name, c);
   }
@@ -89,7 +93,8 @@ function wide(path: string, columns: readonly Column[], numbers: Map<string, num
 
 function partner(path: string, numbers: Map<string, number>, name: string, other: string): number {
   const number = numbers.get(other);
-  if (number === undefined) throw new InputFileError(path, `is missing, though there is "${name}": add it`, { column: other });
+  if (number === undefined)
+    throw new InputFileError(path, `is missing, though there is "${name}": add it`, { column: other });
   return number;
 }
 
@@ -99,7 +104,14 @@ function long(path: string, columns: readonly Column[], numbers: Map<string, num
     if (number === undefined) throw new InputFileError(path, missingColumn(name, columns), { column: name });
     return number;
   };
-  const layout: LongLayout = { kind: "long", id, offer: find("offer"), value: find("value"), cost: find("cost"), ignored: [] };
+  const layout: LongLayout = {
+    kind: "long",
+    id,
+    offer: find("offer"),
+    value: find("value"),
+    cost: find("cost"),
+    ignored: [],
+  };
   requireId(path, columns[layout.offer] as Column);
   requireNumber(path, columns[layout.value] as Column);
   requireNumber(path, columns[layout.cost] as Column);
@@ -118,15 +130,21 @@ function missingColumn(name: string, columns: readonly Column[]): string {
 
 function requireId(path: string, { name, type }: Column): void {
   if (["integer", "text", "uuid", "decimal"].includes(type.kind)) return;
-  throw new InputFileError(path, `is ${typeName(type)}; it must hold whole numbers, text or UUIDs: cast it to one of these`, {
-    column: name,
-  });
+  throw new InputFileError(
+    path,
+    `is ${typeName(type)}; it must hold whole numbers, text or UUIDs: cast it to one of these`,
+    {
+      column: name,
+    },
+  );
 }
 
 function requireNumber(path: string, { name, type }: Column): void {
   if (["integer", "float", "double", "decimal"].includes(type.kind)) return;
   if (type.kind === "text" && type.loose) return;
-  throw new InputFileError(path, `is ${typeName(type)} where numbers belong: cast it to DOUBLE or DECIMAL`, { column: name });
+  throw new InputFileError(path, `is ${typeName(type)} where numbers belong: cast it to DOUBLE or DECIMAL`, {
+    column: name,
+  });
 }
 
 export function typeName(type: ColumnType): string {

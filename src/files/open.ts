@@ -110,7 +110,9 @@ async function chooseReader(
   const fits = source.format === "parquet" && layout.kind === "wide" && canName(source.columns);
   if (!fits) {
     if (reader === "auto") return undefined;
-    throw new RangeError(`reader "duckdb" reads wide Parquet files; ${source.path} is ${layout.kind} ${source.format}: use "auto"`);
+    throw new RangeError(
+      `reader "duckdb" reads wide Parquet files; ${source.path} is ${layout.kind} ${source.format}: use "auto"`,
+    );
   }
   const duckdb = await loadDuckDB();
   if (!(duckdb instanceof Error)) return duckdb;
@@ -169,7 +171,8 @@ class OpenFile implements OfferFile {
   }
 
   async writeDecisions(output: string, _offers: Offers, choices: Choices): Promise<Decided> {
-    if (choices.length !== this.users) throw new RangeError(`there are ${choices.length} choices for ${this.users} users`);
+    if (choices.length !== this.users)
+      throw new RangeError(`there are ${choices.length} choices for ${this.users} users`);
     await requireSame(this.path, this.#identity);
     const aside = new AsideFile(output);
     try {
@@ -192,7 +195,8 @@ class OpenFile implements OfferFile {
       await requireSame(this.path, this.#identity);
       return decided;
     } catch (error) {
-      if (!(error instanceof OutputFileError || error instanceof InputFileError)) await requireSame(this.path, this.#identity);
+      if (!(error instanceof OutputFileError || error instanceof InputFileError))
+        await requireSame(this.path, this.#identity);
       throw error;
     }
   }

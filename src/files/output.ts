@@ -75,7 +75,8 @@ export class FileWriter {
 
   write(bytes: Uint8Array): void {
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#file as number, bytes, done, bytes.length - done);
+      for (let done = 0; done < bytes.length; )
+        done += writeSync(this.#file as number, bytes, done, bytes.length - done);
     } catch (error) {
       throw this.#aside.failure(error);
     }
@@ -145,7 +146,8 @@ function cannotWrite(error: unknown): string {
     return "the disk is full: free some space or name an output on another disk; nothing was written";
   }
   if (code === "ENOENT") return "its folder does not exist: make it first";
-  if (code === "EACCES" || code === "EPERM" || code === "EROFS") return "may not be written here: its folder's permissions forbid it";
+  if (code === "EACCES" || code === "EPERM" || code === "EROFS")
+    return "may not be written here: its folder's permissions forbid it";
   return `cannot be written: ${text}`;
 }
 

@@ -1,9 +1,9 @@
 /** A wide file as a table: one row a user. */
 import type { Offers } from "../allocation/offers.js";
 import type { Engine } from "../engine/engine.js";
-import { requireUnique } from "./duplicates.js";
 import type { DuckDB } from "./duckdb/database.js";
 import { BadCell, decideByDuckDB, fillByDuckDB, type WideFile } from "./duckdb/wide.js";
+import { requireUnique } from "./duplicates.js";
 import { InputFileError, reasonOf } from "./errors.js";
 import type { WideLayout } from "./layout.js";
 import type { Table } from "./open.js";
@@ -23,7 +23,14 @@ export class WideTable implements Table {
   readonly #options: OpenOptions;
   readonly #watch: Watch;
 
-  private constructor(source: Source, layout: WideLayout, users: number, duckdb: DuckDB | undefined, options: OpenOptions, watch: Watch) {
+  private constructor(
+    source: Source,
+    layout: WideLayout,
+    users: number,
+    duckdb: DuckDB | undefined,
+    options: OpenOptions,
+    watch: Watch,
+  ) {
     this.#source = source;
     this.#layout = layout;
     this.users = users;
@@ -32,9 +39,16 @@ export class WideTable implements Table {
     this.#watch = watch;
   }
 
-  static async open(source: Source, layout: WideLayout, duckdb: DuckDB | undefined, options: OpenOptions, watch: Watch): Promise<WideTable> {
+  static async open(
+    source: Source,
+    layout: WideLayout,
+    duckdb: DuckDB | undefined,
+    options: OpenOptions,
+    watch: Watch,
+  ): Promise<WideTable> {
     const users = await countUsers(source, watch);
-    if (users === 0) throw new InputFileError(source.path, "the file has columns and no rows: there are no users to decide for");
+    if (users === 0)
+      throw new InputFileError(source.path, "the file has columns and no rows: there are no users to decide for");
     return new WideTable(source, layout, users, duckdb, options, watch);
   }
 
@@ -67,14 +81,23 @@ export class WideTable implements Table {
     const shape = decisionShape(this.#source.columns, this.#layout, format === "csv");
     if (this.#duckdb && format !== "arrow") {
       try {
-        return await decideByDuckDB(this.#duckdb, this.#file(), choices, shape, { path: aside.path, format }, this.#watch);
+        return await decideByDuckDB(
+          this.#duckdb,
+          this.#file(),
+          choices,
+          shape,
+          { path: aside.path, format },
+          this.#watch,
+        );
       } catch (error) {
         this.#watch.signal?.throwIfAborted();
         // The input was read whole before: what fails now is the output (or a change of the input, which the caller looks for).
         throw aside.failure(error);
       }
     }
-    return withSink(aside, format, shape, (sink) => decideWide(this.#source, this.#layout, choices, shape, sink, this.#watch));
+    return withSink(aside, format, shape, (sink) =>
+      decideWide(this.#source, this.#layout, choices, shape, sink, this.#watch),
+    );
   }
 
   async close(): Promise<void> {

@@ -51,7 +51,15 @@ function newTile(rows: number): Tile {
   };
 }
 
-function fillOption(source: Source, layout: WideLayout, batch: Batch, tile: Tile, offers: Offers, j: number, from: number): void {
+function fillOption(
+  source: Source,
+  layout: WideLayout,
+  batch: Batch,
+  tile: Tile,
+  offers: Offers,
+  j: number,
+  from: number,
+): void {
   const { path } = source;
   const { rows } = batch;
   const { values, costs, noValue, noCost } = tile;
@@ -67,13 +75,21 @@ function fillOption(source: Source, layout: WideLayout, batch: Batch, tile: Tile
 }
 
 function countChanged(path: string, users: number): InputFileError {
-  return new InputFileError(path, `the file no longer has the ${users} rows it had: it changed while it was read; run again`);
+  return new InputFileError(
+    path,
+    `the file no longer has the ${users} rows it had: it changed while it was read; run again`,
+  );
 }
 
 /** Columns of the decisions on a file with these columns. Only a CSV can hold numbers as text. */
 export function decisionShape(
   columns: readonly Column[],
-  { id, values, costs, options }: { id: number; values: readonly number[]; costs: readonly number[]; options: readonly string[] },
+  {
+    id,
+    values,
+    costs,
+    options,
+  }: { id: number; values: readonly number[]; costs: readonly number[]; options: readonly string[] },
   toCsv: boolean,
 ): DecisionShape {
   const typeOf = (numbers: readonly number[]): ColumnType => {

@@ -1,4 +1,5 @@
 /** DuckDB, where it is installed: loaded when first asked for, one database in memory a job. */
+import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
@@ -8,8 +9,13 @@ export type DuckDB = typeof import("@duckdb/node-api");
 
 /** Two threads decode as fast as one JavaScript thread takes the rows; more only hold more memory. */
 const THREADS = 2;
-/** What DuckDB needs beside the row groups it holds, one a thread. */
-const BASE_BYTES = 96 * 2 ** 20;
+/** From row groups of this size on, one: each thread holds a group. */
+const LARGE_GROUP = 32 * 2 ** 20;
+/** What DuckDB needs beside the row groups (times this factor) that it holds. It spills or fails past its limit. */
+const BASE_BYTES = 32 * 2 ** 20;
+const GROUPS = 1.5;
+/** Files with few large columns need more: the job is done again with as many times the limit. */
+const RETRIES = [1, 4, 32];
 
 /** The module, or the reason why it cannot serve. */
 export async function loadDuckDB(): Promise<DuckDB | Error> {
@@ -22,18 +28,40 @@ export async function loadDuckDB(): Promise<DuckDB | Error> {
   }
 }
 
-/** Runs a job on a database of its own, so that its memory is given back before the next. */
+/**
+ * Runs a job on a database of its own, so that its memory is given back before the next. The limit is kept low, since the
+ * table of offers is in memory too; a job that does not fit is run again, so it must be able to start over.
+ */
 export async function withDatabase<T>(
   duckdb: DuckDB,
-  groupBytes: number,
+  { groupBytes, most = THREADS }: { groupBytes: number; most?: number },
   signal: AbortSignal | undefined,
   job: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
-  const megabytes = Math.ceil((BASE_BYTES + 2 * THREADS * groupBytes) / 1e6);
+  const threads = groupBytes < LARGE_GROUP ? most : 1;
+  for (let attempt = 0; ; attempt++) {
+    const times = RETRIES[attempt] as number;
+    const megabytes = Math.ceil((times * (BASE_BYTES + GROUPS * threads * groupBytes)) / 1e6);
+    try {
+      return await once(duckdb, { threads, megabytes }, signal, job);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!/Out of Memory/i.test(reasonOf(error)) || attempt === RETRIES.length - 1) throw error;
+    }
+  }
+}
+
+async function once<T>(
+  duckdb: DuckDB,
+  { threads, megabytes }: { threads: number; megabytes: number },
+  signal: AbortSignal | undefined,
+  job: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  const temporary = join(tmpdir(), `shadowprice-${process.pid}-duckdb`);
   const instance = await duckdb.DuckDBInstance.create(":memory:", {
-    threads: String(THREADS),
+    threads: String(threads),
     memory_limit: `${megabytes}MB`,
-    temp_directory: join(tmpdir(), `shadowprice-${process.pid}-duckdb`),
+    temp_directory: temporary,
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
   });
@@ -43,13 +71,11 @@ export async function withDatabase<T>(
   try {
     signal?.throwIfAborted();
     return await job(connection);
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
   } finally {
     signal?.removeEventListener("abort", stop);
     connection.closeSync();
     instance.closeSync();
+    rmSync(temporary, { recursive: true, force: true });
   }
 }
 

@@ -45,13 +45,19 @@ export async function fillLong(source: Source, layout: LongLayout, offers: Offer
     const { rows } = batch;
     const [ids, offerCells, valueCells, costCells] = batch.columns as [Cells, Cells, Cells, Cells];
     if (values.length < rows) {
-      [values, costs, noValue, noCost] = [new Float64Array(rows), new Float64Array(rows), new Uint8Array(rows), new Uint8Array(rows)];
+      [values, costs, noValue, noCost] = [
+        new Float64Array(rows),
+        new Float64Array(rows),
+        new Uint8Array(rows),
+        new Uint8Array(rows),
+      ];
     }
     const words = keyWords(path, batch, ids);
     readNumbers(path, batch, valueCells, "value", values, noValue);
     readNumbers(path, batch, costCells, "cost", costs, noCost);
     const problem = closePairs(values, noValue, costs, noCost, rows);
-    if (problem) throw pairError(path, problem, problem.of, problem.of === "value" ? "cost" : "value", batch.place(problem.row));
+    if (problem)
+      throw pairError(path, problem, problem.of, problem.of === "value" ? "cost" : "value", batch.place(problem.row));
     const areIntegers = ids.type.kind === "integer";
     for (let i = 0; i < rows; i++) {
       if (runs.begins(words, i)) {
@@ -76,7 +82,10 @@ function repeatedOffer(path: string, id: string, offer: string, place: Place): I
 }
 
 function usersChanged(path: string, users: number): InputFileError {
-  return new InputFileError(path, `the file no longer has the ${users} users it had: it changed while it was read; run again`);
+  return new InputFileError(
+    path,
+    `the file no longer has the ${users} users it had: it changed while it was read; run again`,
+  );
 }
 
 /** The user whose rows are being read, until all of them are. */

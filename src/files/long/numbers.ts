@@ -22,7 +22,8 @@ export class UserNumbers {
     // Integer ids come as they are: both words are mixed.
     let place = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1);
     place = (place ^ (place >>> 15)) & mask;
-    while (this.#numbers[place] !== 0 && !(this.#lows[place] === low && this.#highs[place] === high)) place = (place + 1) & mask;
+    while (this.#numbers[place] !== 0 && !(this.#lows[place] === low && this.#highs[place] === high))
+      place = (place + 1) & mask;
     return place;
   }
 

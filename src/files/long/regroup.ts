@@ -32,7 +32,12 @@ export class RegroupedSource implements Source {
   readonly #folder: string;
   readonly #buckets: number;
 
-  private constructor(source: Source, columns: Column[], folder: string, dealt: { rows: number; users: number; buckets: number }) {
+  private constructor(
+    source: Source,
+    columns: Column[],
+    folder: string,
+    dealt: { rows: number; users: number; buckets: number },
+  ) {
     this.path = source.path;
     this.format = source.format;
     this.columns = columns;
@@ -43,14 +48,24 @@ export class RegroupedSource implements Source {
   }
 
   /** Deals the rows of `source`. `layout` says which columns; the result's are 0 to 3: user_id, offer, value, cost. */
-  static async from(source: Source, layout: LongLayout, temporaryFolder: string | undefined, watch: Watch): Promise<RegroupedSource> {
+  static async from(
+    source: Source,
+    layout: LongLayout,
+    temporaryFolder: string | undefined,
+    watch: Watch,
+  ): Promise<RegroupedSource> {
     const parent = temporaryFolder ?? tmpdir();
     removeLeftovers(parent, /^shadowprice-(\d+)-/);
     const wanted = [layout.id, layout.offer, layout.value, layout.cost];
     const folder = makeFolder(parent);
     try {
       const dealt = await deal(source, wanted, folder, watch);
-      return new RegroupedSource(source, wanted.map((c) => source.columns[c] as Column), folder, dealt);
+      return new RegroupedSource(
+        source,
+        wanted.map((c) => source.columns[c] as Column),
+        folder,
+        dealt,
+      );
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
       throw error;
@@ -157,7 +172,9 @@ class BucketWriter {
         done += writeSync(this.#file as number, this.#piece, done, this.#filled - done);
       }
     } catch (error) {
-      throw new Error(`${this.#path}, a temporary file for sorting: ${reasonOf(error)}; name a folder with more room`, { cause: error });
+      throw new Error(`${this.#path}, a temporary file for sorting: ${reasonOf(error)}; name a folder with more room`, {
+        cause: error,
+      });
     }
     this.#filled = 0;
     if (room > this.#piece.length) this.#piece = Buffer.allocUnsafe(room);
@@ -204,7 +221,11 @@ export class Records {
       const [from, to] = this.cell(i - 1, 0) as [number, number];
       if (this.bytes.compare(this.bytes, from, to, start, end) === 0) continue;
       const ids = [this.bytes.toString("utf8", from, to), this.bytes.toString("utf8", start, end)];
-      throw new InputFileError(path, `ids ${ids.join(" and ")} have the same 64-bit key: sort the file by user_id`, this.place(i));
+      throw new InputFileError(
+        path,
+        `ids ${ids.join(" and ")} have the same 64-bit key: sort the file by user_id`,
+        this.place(i),
+      );
     }
   }
 

@@ -32,7 +32,8 @@ export async function survey(source: Source, layout: LongLayout, watch: Watch): 
     for (let i = 0; i < batch.rows; i++) offers.number(batch, names, i);
     rows += batch.rows;
   }
-  if (rows === 0) throw new InputFileError(source.path, "the file has columns and no rows: there are no users to decide for");
+  if (rows === 0)
+    throw new InputFileError(source.path, "the file has columns and no rows: there are no users to decide for");
   return { users: runs.count, rows, options: offers.names, most: runs.most, grouped: runs.areUnique() };
 }
 
@@ -55,7 +56,10 @@ export class OfferNames {
   /** Number of the offer in row i; a name that is new gets the next. */
   number(batch: Batch, cells: Cells, i: number): number {
     if (cells.isNull(i)) {
-      throw new InputFileError(this.#path, "the offer is missing: every row needs its offer", { ...batch.place(i), column: "offer" });
+      throw new InputFileError(this.#path, "the offer is missing: every row needs its offer", {
+        ...batch.place(i),
+        column: "offer",
+      });
     }
     const name = cells.text(i);
     const known = this.#numbers.get(name);

@@ -28,7 +28,14 @@ export class LongTable implements Table {
   readonly #slots: number | undefined;
   readonly #watch: Watch;
 
-  private constructor(source: Source, grouped: Source, layout: LongLayout, ignored: string[], found: Survey, watch: Watch) {
+  private constructor(
+    source: Source,
+    grouped: Source,
+    layout: LongLayout,
+    ignored: string[],
+    found: Survey,
+    watch: Watch,
+  ) {
     this.#source = source;
     this.#grouped = grouped;
     this.#layout = layout;
@@ -67,8 +74,14 @@ export class LongTable implements Table {
 
   async decide(aside: AsideFile, format: Format, choices: Choices): Promise<Decided> {
     const { id, value, cost } = this.#layout;
-    const shape = decisionShape(this.#grouped.columns, { id, values: [value], costs: [cost], options: this.options }, format === "csv");
-    return withSink(aside, format, shape, (sink) => decideLong(this.#grouped, this.#layout, choices, shape, sink, this.#watch));
+    const shape = decisionShape(
+      this.#grouped.columns,
+      { id, values: [value], costs: [cost], options: this.options },
+      format === "csv",
+    );
+    return withSink(aside, format, shape, (sink) =>
+      decideLong(this.#grouped, this.#layout, choices, shape, sink, this.#watch),
+    );
   }
 
   async close(): Promise<void> {

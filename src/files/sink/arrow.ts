@@ -89,7 +89,13 @@ export class ArrowSink implements Sink {
 }
 
 function field(name: string, type: ColumnType, nullable: boolean): Field {
-  const metadata = type.kind === "uuid" ? new Map([["ARROW:extension:name", "arrow.uuid"], ["ARROW:extension:metadata", ""]]) : undefined;
+  const metadata =
+    type.kind === "uuid"
+      ? new Map([
+          ["ARROW:extension:name", "arrow.uuid"],
+          ["ARROW:extension:metadata", ""],
+        ])
+      : undefined;
   return new Field(name, arrowType(type), nullable, metadata);
 }
 

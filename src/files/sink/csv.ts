@@ -50,9 +50,11 @@ export class CsvSink implements Sink {
   }
 
   #cell(cells: CsvCells | undefined, i: number): void {
-    if (cells === undefined) return this.#byte(ZERO);
-    this.#room(cells.size(i));
-    this.#filled = cells.copy(i, this.#piece, this.#filled);
+    if (cells === undefined) this.#byte(ZERO);
+    else {
+      this.#room(cells.size(i));
+      this.#filled = cells.copy(i, this.#piece, this.#filled);
+    }
   }
 
   #byte(byte: number): void {

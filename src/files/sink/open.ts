@@ -9,7 +9,12 @@ import type { DecisionShape, Sink } from "./sink.js";
 const SINKS = { csv: CsvSink, parquet: ParquetSink, arrow: ArrowSink };
 
 /** Writes decisions into the file aside by `write`, and closes it whatever comes. */
-export async function withSink<T>(aside: AsideFile, format: Format, shape: DecisionShape, write: (sink: Sink) => Promise<T>): Promise<T> {
+export async function withSink<T>(
+  aside: AsideFile,
+  format: Format,
+  shape: DecisionShape,
+  write: (sink: Sink) => Promise<T>,
+): Promise<T> {
   const sink = new SINKS[format](shape, new FileWriter(aside));
   try {
     const result = await write(sink);

@@ -26,7 +26,13 @@ export class ParquetSink implements Sink {
       schema: [
         { name: "decisions", num_children: NAMES.length },
         { ...element(shape.id), name: id, repetition_type: "REQUIRED" },
-        { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" }, name: offer, repetition_type: "OPTIONAL" },
+        {
+          type: "BYTE_ARRAY",
+          converted_type: "UTF8",
+          logical_type: { type: "STRING" },
+          name: offer,
+          repetition_type: "OPTIONAL",
+        },
         { ...element(shape.value), name: value, repetition_type: "REQUIRED" },
         { ...element(shape.cost), name: cost, repetition_type: "REQUIRED" },
       ],

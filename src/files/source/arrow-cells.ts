@@ -18,7 +18,8 @@ export class ArrowCells implements Cells {
     this.#vector = vector;
     const isNumber = ["integer", "float", "double"].includes(type.kind);
     const [data] = vector.data;
-    this.#plain = isNumber && vector.data.length === 1 && !data?.dictionary ? data?.values.subarray(0, vector.length) : undefined;
+    this.#plain =
+      isNumber && vector.data.length === 1 && !data?.dictionary ? data?.values.subarray(0, vector.length) : undefined;
   }
 
   isNull(i: number): boolean {

@@ -1,6 +1,13 @@
 /** Arrow IPC, file or stream, through apache-arrow: one record batch at a time. */
 import { type FileHandle, open } from "node:fs/promises";
-import { type AsyncRecordBatchFileReader, type AsyncRecordBatchStreamReader, DataType, type RecordBatch, RecordBatchReader, type Vector } from "apache-arrow";
+import {
+  type AsyncRecordBatchFileReader,
+  type AsyncRecordBatchStreamReader,
+  DataType,
+  type RecordBatch,
+  RecordBatchReader,
+  type Vector,
+} from "apache-arrow";
 import { InputFileError, reasonOf } from "../errors.js";
 import type { Batch, Column, ColumnType, Source } from "../types.js";
 import { ArrowCells } from "./arrow-cells.js";
@@ -20,7 +27,10 @@ export class ArrowSource implements Source {
   static async open(path: string): Promise<ArrowSource> {
     const { file, reader } = await openReader(path);
     try {
-      return new ArrowSource(path, reader.schema.fields.map((field) => ({ name: field.name, type: arrowType(field) })));
+      return new ArrowSource(
+        path,
+        reader.schema.fields.map((field) => ({ name: field.name, type: arrowType(field) })),
+      );
     } finally {
       await file.close();
     }
@@ -84,7 +94,11 @@ function arrowType({ type, metadata }: { type: DataType; metadata: Map<string, s
   if (DataType.isFloat(type) && type.precision > 0) return { kind: type.precision === 1 ? "float" : "double" };
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type)) return { kind: "text" };
   if (DataType.isDecimal(type)) return { kind: "decimal", precision: type.precision, scale: type.scale };
-  if (DataType.isFixedSizeBinary(type) && type.byteWidth === 16 && metadata.get("ARROW:extension:name") === "arrow.uuid") {
+  if (
+    DataType.isFixedSizeBinary(type) &&
+    type.byteWidth === 16 &&
+    metadata.get("ARROW:extension:name") === "arrow.uuid"
+  ) {
     return { kind: "uuid" };
   }
   return { kind: "other", name: String(type) };

@@ -29,7 +29,7 @@ export class CsvCells implements Cells {
       const end = ends[at] as number;
       const empty = start === end;
       const x = empty ? 0 : parseNumber(this.#block, start, end);
-      if (x !== x) return i;
+      if (Number.isNaN(x)) return i;
       into[i] = x;
       missing[i] = empty ? 1 : 0;
     }

@@ -26,9 +26,13 @@ export async function readHeader(path: string, file: FileHandle): Promise<Header
     const line = firstLine(block.subarray(mark, bytesRead), bytesRead < size);
     if (line) return { ...split(path, line.bytes), end: mark + line.end, lines: line.lines };
     if (size >= MOST_BYTES || bytesRead < size) {
-      throw new InputFileError(path, "the first line is not the header of a CSV: a quote is not closed, or it has no end", {
-        line: 1,
-      });
+      throw new InputFileError(
+        path,
+        "the first line is not the header of a CSV: a quote is not closed, or it has no end",
+        {
+          line: 1,
+        },
+      );
     }
   }
 }
@@ -67,7 +71,10 @@ function split(path: string, bytes: Buffer): { names: string[]; delimiter: strin
 
 function splitLine(text: string, delimiter: string): string[] {
   const names: string[] = [];
-  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${delimiter === "|" ? "\\|" : delimiter}]*))(${delimiter === "|" ? "\\|" : delimiter}|$)`, "y");
+  const cell = new RegExp(
+    `(?:"((?:[^"]|"")*)"|([^${delimiter === "|" ? "\\|" : delimiter}]*))(${delimiter === "|" ? "\\|" : delimiter}|$)`,
+    "y",
+  );
   for (let more = true; more; ) {
     const match = cell.exec(text);
     if (match === null) return [text];

@@ -46,55 +46,92 @@ function skipBlank(block: Buffer, filled: number, ended: boolean, rows: Rows): n
   return ended && at + 1 === filled && block[at] === CR ? filled : at;
 }
 
-/** One row from `at`; false when it is not whole or not good. */
+/**
+ * One row from `at`; false when it is not whole or not good. The loop over plain cells stands here whole, with no call in
+ * it: 17 million cells take 0.25 s so, and twice that with a function a cell.
+ */
 function scanRow(block: Buffer, filled: number, ended: boolean, rows: Rows, at: number): boolean {
   const { width, delimiter, starts, ends, quotes } = rows;
   const base = rows.count * width;
+  const highest = Math.max(delimiter, LF);
   let next = at;
+  let cell = 0;
   let lines = 1;
-  for (let cell = 0; ; cell++) {
-    let start = next;
-    let end: number;
-    let quoting = 0;
-    if (block[next] === QUOTE && next < filled) {
-      start = next + 1;
-      for (next = start; next < filled; next++) {
-        const byte = block[next];
-        if (byte === LF) lines++;
-        if (byte !== QUOTE) continue;
-        if (next + 1 >= filled || block[next + 1] !== QUOTE) break;
-        quoting = 2;
-        next++;
-      }
-      if (next + 1 >= filled && !ended) return false;
-      if (next >= filled) return fail(rows, "quote", 0);
-      end = next++;
-      if (quoting === 0) quoting = 1;
-      if (block[next] === CR && next < filled && (next + 1 === filled || block[next + 1] === LF)) next++;
-      if (next < filled && block[next] !== delimiter && block[next] !== LF) return fail(rows, "quote", 0);
+  let byte = delimiter;
+  for (; byte === delimiter; cell++) {
+    if (next < filled && block[next] === QUOTE) {
+      const end = scanQuoted(block, filled, ended, rows, next, cell);
+      if (end < 0) return false;
+      lines += countLines(block, next, end);
+      next = end;
     } else {
-      let byte = -1;
-      while (next < filled && (byte = block[next] as number) !== delimiter && byte !== LF) next++;
-      end = next;
-      if ((byte === LF || next === filled) && end > start && block[end - 1] === CR) end--;
+      const start = next;
+      // Digits, points and letters lie above the comma: one comparison for most bytes.
+      for (; next < filled; next++) {
+        byte = block[next] as number;
+        if (byte <= highest && (byte === delimiter || byte === LF)) break;
+      }
+      if (cell < width) {
+        starts[base + cell] = start;
+        ends[base + cell] = next;
+        quotes[base + cell] = 0;
+      }
     }
-    if (next >= filled && !ended) return false;
-    if (cell < width) {
-      starts[base + cell] = start;
-      ends[base + cell] = end;
-      quotes[base + cell] = quoting;
-    }
-    if (next < filled && block[next] === delimiter) {
-      next++;
-      continue;
-    }
-    if (cell + 1 !== width) return fail(rows, "width", cell + 1);
-    break;
+    byte = next < filled ? (block[next++] as number) : END;
   }
+  if (byte === END && !ended) return false;
+  if (cell !== width) return fail(rows, "width", cell);
+  dropReturn(block, rows, base + cell - 1);
   rows.lines[rows.count++] = rows.line;
   rows.line += lines;
-  rows.end = Math.min(next + 1, filled);
+  rows.end = next;
   return true;
+}
+
+/** What stands for a byte behind the last. */
+const END = -1;
+
+/** The carriage return before a line end is no part of the last cell. */
+function dropReturn(block: Buffer, { starts, ends, quotes }: Rows, at: number): void {
+  const end = ends[at] as number;
+  if (quotes[at] === 0 && end > (starts[at] as number) && block[end - 1] === CR) ends[at] = end - 1;
+}
+
+/** A quoted cell from its quote at `start`; the offset behind it, or −1 when it is not whole or not good. */
+function scanQuoted(block: Buffer, filled: number, ended: boolean, rows: Rows, start: number, cell: number): number {
+  const end = closingQuote(block, filled, start + 1);
+  // Whether a quote at the very end closes the cell or is the first of two, the next block says.
+  if (end + 1 >= filled && !ended) return END;
+  let next = end + 1;
+  if (next < filled && block[next] === CR && (next + 1 >= filled || block[next + 1] === LF)) next++;
+  const follows = next < filled ? block[next] : LF;
+  if (end >= filled || (follows !== rows.delimiter && follows !== LF)) {
+    fail(rows, "quote", 0);
+    return END;
+  }
+  if (cell < rows.width) {
+    const at = rows.count * rows.width + cell;
+    rows.starts[at] = start + 1;
+    rows.ends[at] = end;
+    rows.quotes[at] = block.subarray(start + 1, end).includes(QUOTE) ? 2 : 1;
+  }
+  return next;
+}
+
+/** The quote that closes a cell from `at` on, or `filled`: the first that is not one of two. */
+function closingQuote(block: Buffer, filled: number, at: number): number {
+  for (let end = at; end < filled; end++) {
+    if (block[end] !== QUOTE) continue;
+    if (end + 1 >= filled || block[end + 1] !== QUOTE) return end;
+    end++;
+  }
+  return filled;
+}
+
+function countLines(block: Buffer, start: number, end: number): number {
+  let lines = 0;
+  for (let at = start; at < end; at++) if (block[at] === LF) lines++;
+  return lines;
 }
 
 function fail(rows: Rows, what: "quote" | "width", cells: number): false {
@@ -116,7 +153,10 @@ export function newCount(): Count {
 
 /** Adds the rows that end in this block, as `scanRows` will find them. */
 export function countRows(block: Buffer, delimiter: number, count: Count): void {
-  if (count.cell !== "quoted" && count.cell !== "closing" && !block.includes(QUOTE)) return countPlain(block, delimiter, count);
+  if (count.cell !== "quoted" && count.cell !== "closing" && !block.includes(QUOTE)) {
+    countPlain(block, delimiter, count);
+    return;
+  }
   for (const byte of block) {
     if (count.cell === "quoted") {
       if (byte === QUOTE) count.cell = "closing";

@@ -106,7 +106,11 @@ export class CsvSource implements Source {
       throw new InputFileError(this.path, "a quoted cell is not closed, or text follows its closing quote", place);
     }
     const cells = problem.cells === 1 ? "1 cell" : `${problem.cells} cells`;
-    throw new InputFileError(this.path, `the row has ${cells} where the header has ${rows.width}: quote cells that hold "${this.delimiter}"`, place);
+    throw new InputFileError(
+      this.path,
+      `the row has ${cells} where the header has ${rows.width}: quote cells that hold "${this.delimiter}"`,
+      place,
+    );
   }
 
   /** Ids of other encodings would not leave as they came. */

@@ -27,7 +27,11 @@ export class ParquetCells implements Cells {
 
   numbers(into: Float64Array, missing: Uint8Array): number {
     const stored = this.#stored;
-    if (stored instanceof Float64Array || stored instanceof Float32Array || (stored instanceof Int32Array && this.#isPlain())) {
+    if (
+      stored instanceof Float64Array ||
+      stored instanceof Float32Array ||
+      (stored instanceof Int32Array && this.#isPlain())
+    ) {
       into.set(stored);
       missing.fill(0, 0, this.#rows);
       return -1;
@@ -96,9 +100,12 @@ export class ParquetCells implements Cells {
 function joined(pieces: readonly DecodedArray[], rows: number): ArrayLike<Stored> {
   const [first] = pieces;
   if (pieces.length === 1) return first as ArrayLike<Stored>;
-  if (first instanceof Float64Array && pieces.every((piece) => piece instanceof Float64Array)) return concat(new Float64Array(rows), pieces);
-  if (first instanceof Float32Array && pieces.every((piece) => piece instanceof Float32Array)) return concat(new Float32Array(rows), pieces);
-  if (first instanceof BigInt64Array && pieces.every((piece) => piece instanceof BigInt64Array)) return concat(new BigInt64Array(rows), pieces);
+  if (first instanceof Float64Array && pieces.every((piece) => piece instanceof Float64Array))
+    return concat(new Float64Array(rows), pieces);
+  if (first instanceof Float32Array && pieces.every((piece) => piece instanceof Float32Array))
+    return concat(new Float32Array(rows), pieces);
+  if (first instanceof BigInt64Array && pieces.every((piece) => piece instanceof BigInt64Array))
+    return concat(new BigInt64Array(rows), pieces);
   const all: Stored[] = [];
   for (const piece of pieces) for (let i = 0; i < piece.length; i++) all.push((piece as ArrayLike<Stored>)[i]);
   return all;

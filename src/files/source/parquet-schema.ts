@@ -24,7 +24,8 @@ function parquetType(element: SchemaElement): ColumnType {
   if (type === undefined || element.num_children) return { kind: "other", name: "nested" };
   if (element.repetition_type === "REPEATED") return { kind: "other", name: "a list" };
   if (converted === "DECIMAL" || logical?.type === "DECIMAL") {
-    const { precision = element.precision ?? 18, scale = element.scale ?? 0 } = logical?.type === "DECIMAL" ? logical : {};
+    const { precision = element.precision ?? 18, scale = element.scale ?? 0 } =
+      logical?.type === "DECIMAL" ? logical : {};
     return { kind: "decimal", precision, scale };
   }
   const integer = /^(U?)INT_(8|16|32|64)$/.exec(converted ?? "");
@@ -33,7 +34,8 @@ function parquetType(element: SchemaElement): ColumnType {
   if (logical?.type === "UUID") return { kind: "uuid" };
   if (type === "BYTE_ARRAY" && isText(converted ?? logical?.type)) return { kind: "text" };
   if (converted === undefined && (logical === undefined || logical.type === "NULL")) {
-    if (type === "INT32" || type === "INT64") return { kind: "integer", bits: type === "INT32" ? 32 : 64, signed: true };
+    if (type === "INT32" || type === "INT64")
+      return { kind: "integer", bits: type === "INT32" ? 32 : 64, signed: true };
     if (type === "FLOAT" || type === "DOUBLE") return { kind: type === "FLOAT" ? "float" : "double" };
   }
   return { kind: "other", name: logical?.type ?? converted ?? type };

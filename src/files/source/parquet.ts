@@ -1,6 +1,13 @@
 /** Parquet through hyparquet: one row group of the wanted columns at a time. */
 import { type FileHandle, open } from "node:fs/promises";
-import { type AsyncBuffer, type DecodedArray, type FileMetaData, parquetMetadataAsync, parquetRead, type RowGroup } from "hyparquet";
+import {
+  type AsyncBuffer,
+  type DecodedArray,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetRead,
+  type RowGroup,
+} from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { InputFileError, reasonOf } from "../errors.js";
 import type { Batch, Column, Source } from "../types.js";
