@@ -1,7 +1,7 @@
 /** engine.wasm: what it exports, and nothing else. */
 export { count, offersOf } from "./allocation/count";
 export { dual } from "./allocation/dual";
-export { histogram } from "./allocation/histogram";
+export { clearBuckets, cumulate, histogram } from "./allocation/histogram";
 export { narrow, offUnit } from "./allocation/narrow";
 export { findBreak, list, sortFirst } from "./allocation/order";
 export { columns, pad, sample } from "./allocation/sample";

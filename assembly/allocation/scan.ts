@@ -5,7 +5,7 @@
  *   facts    0 f32 largest |cost| of an open option         16 u32 open users
  *            4 f32 smallest cost                            20 u32 decimal digits d: every cost is k / 10^d, d = 5: none
  *            8 f32 smallest |cost| that is not zero         24 u32 what is wrong with the row returned: 1 value, 2 cost
- *           12 f32 largest |value|
+ *           12 f32 largest |value|                         28 f32 smallest value of an open option
  *
  * A closed option (value −∞) gets cost 0. Facts are only ever widened, so that they may be asked of pieces in any order.
  */
@@ -19,6 +19,7 @@ export function scan(values: usize, costs: usize, n: u32, facts: usize): u32 {
   let least = load<f32>(facts, 4);
   let tiny = load<f32>(facts, 8);
   let mostValue = load<f32>(facts, 12);
+  let leastValue = load<f32>(facts, 28);
   let open = load<u32>(facts, 16);
   let digits = load<u32>(facts, 20);
   let power = powerOfTen(digits);
@@ -40,6 +41,7 @@ export function scan(values: usize, costs: usize, n: u32, facts: usize): u32 {
       return i;
     }
     mostValue = max(mostValue, abs<f32>(v));
+    leastValue = min(leastValue, v);
     most = max(most, size);
     least = min(least, c);
     if (size > 0) tiny = min(tiny, size);
@@ -52,6 +54,7 @@ export function scan(values: usize, costs: usize, n: u32, facts: usize): u32 {
   store<f32>(facts, mostValue, 12);
   store<u32>(facts, open, 16);
   store<u32>(facts, digits, 20);
+  store<f32>(facts, leastValue, 28);
   return n;
 }
 

@@ -104,7 +104,8 @@ function read(
     const loose = quick - value > 1e-8 * Math.abs(value) && offers.users * offers.columns < SMALL;
     if (options.bound !== "f64" && precise && !loose) return quick;
     solved.passes++;
-    return Math.min(fullBound(offers, budget, exactlyOne, counting, price), precise ? quick : Number.POSITIVE_INFINITY);
+    const full = fullBound(offers, budget, exactlyOne, counting, counting.decimal ? solved.rate : price);
+    return precise ? Math.min(full, quick) : full;
   });
   const result: AllocationResult = {
     status: impossible ? "impossible" : "met",

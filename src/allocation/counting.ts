@@ -10,6 +10,7 @@ export interface Facts {
   leastCost: number;
   tiniestCost: number;
   mostValue: number;
+  leastValue: number;
   /** Open (user, option) pairs. */
   open: number;
   /** Every cost is a whole multiple of 10^-digits; 5 when there is no such number up to 4. */
@@ -29,6 +30,7 @@ export function noFacts(): Facts {
     leastCost: Number.POSITIVE_INFINITY,
     tiniestCost: Number.POSITIVE_INFINITY,
     mostValue: 0,
+    leastValue: Number.POSITIVE_INFINITY,
     open: 0,
     digits: 0,
     inexact: false,
@@ -38,6 +40,7 @@ export function noFacts(): Facts {
       this.leastCost = Math.min(this.leastCost, other.leastCost);
       this.tiniestCost = Math.min(this.tiniestCost, other.tiniestCost);
       this.mostValue = Math.max(this.mostValue, other.mostValue);
+      this.leastValue = Math.min(this.leastValue, other.leastValue);
       this.open += other.open;
       this.digits = Math.max(this.digits, other.digits);
       this.inexact ||= other.inexact;
@@ -60,10 +63,8 @@ export interface Counting {
   valueQuantum: number;
   /** The cost of a choice in quanta is above its cost in money by at most this much. */
   roundedUp: number;
-  /** A cost in money may differ from its `f32`, by which options are compared, by this much … */
-  excess: number;
-  /** … and this much relative to it. */
-  excessRelative: number;
+  /** A cost in money differs from its `f32`, by which options are compared, by at most this, relative. */
+  narrowed: number;
   /** Costs are whole multiples of a decimal unit, not the f32 next to them. */
   decimal: boolean;
 }
@@ -98,8 +99,7 @@ export function countingOf(facts: Facts, users: number, unit?: number): Counting
     tileScale: together ? 1 / quantum : 0,
     valueQuantum,
     roundedUp: exact ? 0 : quantum,
-    excess: 0,
-    excessRelative: below ? 2 ** -22 : 0,
+    narrowed: (below ? 2 ** -22 : 0) + (facts.inexact ? 2 ** -23 : 0),
     decimal: false,
   };
 }
@@ -114,9 +114,7 @@ function decimal(perMoney: number, quantum: number, facts: Facts): Omit<Counting
     costShift: 0.5,
     tileScale: together ? perMoney : 0,
     roundedUp: 0,
-    // Decimals that f32 does not hold exactly were compared by their f32, off by 2^-25 at most.
-    excess: perMoney === 1 ? 0 : facts.mostCost * 2 ** -24,
-    excessRelative: 0,
+    narrowed: perMoney === 1 ? 0 : 2 ** -24,
     decimal: true,
   };
 }
@@ -124,11 +122,11 @@ function decimal(perMoney: number, quantum: number, facts: Facts): Omit<Counting
 /** Larger than any sum of quanta. */
 const MOST_QUANTA = 2 ** 62;
 
-/** The budget in whole quanta, rounded down; a budget within rounding of a whole multiple is that multiple. */
-export function budgetQuanta(budget: number, { perMoney, quantum }: Counting): bigint {
+/** The budget in whole quanta, rounded down; with a decimal unit, a budget within rounding of a whole multiple is that multiple. */
+export function budgetQuanta(budget: number, { perMoney, quantum, decimal }: Counting): bigint {
   const quanta = Math.min(MOST_QUANTA, Math.max(-MOST_QUANTA, budget * perMoney));
   const whole = Math.round(quanta);
-  const near = Math.abs(whole * quantum - budget) <= Math.abs(budget) * 2 ** -50;
+  const near = decimal && Math.abs(whole * quantum - budget) <= Math.abs(budget) * 2 ** -50;
   return BigInt(near ? whole : Math.floor(quanta));
 }
 

@@ -11,11 +11,11 @@ import { Offers } from "./offers.js";
 import { checkRequest } from "./request.js";
 import type { AllocationRequest, FrontierOptions, FrontierPoint, FrontierResult } from "./types.js";
 
-/** As in assembly/allocation/histogram.ts: 32 octaves of 4,096 buckets of 16 bytes, 2 MiB. */
-const BUCKETS = 131_072;
+/** As in assembly/allocation/histogram.ts: 24 octaves of 4,096 buckets of 20 bytes, 1.9 MiB. */
+const BUCKETS = 98_304;
 const SLICE = 1 << 18;
 /** Steps may lie this far out of order: the slopes are `f32` (see the kernel). */
-const OUT_OF_ORDER = 2 ** -21;
+const SLOPE = 3 * 2 ** -24;
 
 /**
  * What every budget buys.
@@ -69,14 +69,14 @@ function build(
 ): Curve {
   const { engine, users } = offers;
   const exactlyOne = request.exactlyOne ?? false;
-  const buckets = scratch.take(BUCKETS * 16);
+  const buckets = scratch.take(BUCKETS * 20);
   const out = scratch.take(32);
-  const work = scratch.take(256);
+  const work = scratch.take(256 + 48 * (offers.columns + 2));
   const top = topBucket(offers, exactlyOne, scratch);
   // All steps of all users must fit an i64, and each of them the 51 bits that the magic number rounds to.
   const room = Math.max(Math.ceil(Math.log2(users + 1)) - 61, -50);
   const valueQuantum = 2 ** (Math.max(exponentAbove(offers.facts.mostValue), -900) + room);
-  new Uint8Array(engine.memory.buffer, buckets, BUCKETS * 16).fill(0);
+  engine.kernels.clearBuckets(buckets);
   new Uint8Array(engine.memory.buffer, out, 32).fill(0);
   const magic = 6755399441055744 * valueQuantum;
   for (let from = 0; from < users; from += SLICE) {
@@ -88,16 +88,20 @@ function build(
     options.onProgress?.({ phase: "histogram", done: to, total: users });
     options.signal?.throwIfAborted();
   }
+  const least = new DataView(engine.memory.buffer, out, 32).getBigInt64(0, true);
+  engine.kernels.cumulate(buckets, out);
   const { buffer } = engine.memory;
   const view = new DataView(buffer, out, 32);
-  return new Curve(
-    new BigInt64Array(buffer, buckets, 2 * BUCKETS),
-    { weight: view.getBigInt64(0, true), value: view.getBigInt64(8, true), unserved: view.getUint32(16, true) },
-    top,
-    counting,
+  const end = { weight: view.getFloat64(0, true), value: view.getFloat64(8, true) };
+  const totals = new Float64Array(buffer, buckets, 2 * BUCKETS).slice();
+  const slopes = new Uint16Array(buffer, buckets + 16 * BUCKETS, 2 * BUCKETS).slice();
+  return new Curve({ totals, slopes, end, top }, {
+    least: money(least, counting),
+    unserved: view.getUint32(16, true),
+    perQuantum: counting.decimal ? 1 / counting.perMoney : counting.quantum,
     valueQuantum,
-    users,
-  );
+    margin: users * valueQuantum * offers.columns,
+  });
 }
 
 /** The bucket of a price just above which (nearly) nothing is spent. */
@@ -115,84 +119,88 @@ function topBucket(offers: Offers, exactlyOne: boolean, scratch: Scratch): numbe
   return bits >>> 11;
 }
 
-/** The edges of bucket b: [low, high). */
-function edge(b: number, top: number): number {
-  const bits = Math.max(0, (b + top - BUCKETS + 1) << 11);
+/** A slope in bucket b, by the 11 bits that the bucket leaves open. */
+function slopeIn(b: number, open: number, top: number): number {
+  const bits = Math.max(0, (b + top - BUCKETS + 1) << 11) + open;
   return new Float32Array(Uint32Array.of(bits).buffer)[0] as number;
 }
 
-/** Steps in order of price, added up bucket by bucket. */
+interface Totals {
+  /** Weight and value above bucket b at 2b and 2b + 1 … */
+  totals: Float64Array;
+  /** … and the open bits of its least and largest slope. */
+  slopes: Uint16Array;
+  /** Of all steps. */
+  end: { weight: number; value: number };
+  top: number;
+}
+
+interface Scale {
+  least: number;
+  unserved: number;
+  perQuantum: number;
+  valueQuantum: number;
+  margin: number;
+}
+
+/** Running totals by price, from the highest down. */
 class Curve {
   readonly least: number;
   readonly most: number;
   readonly unserved: number;
-  /** From the highest price down, only buckets that hold steps: totals before and in each. */
-  readonly #price: number[] = [];
-  readonly #index: number[] = [];
-  readonly #cost: number[] = [];
-  readonly #value: number[] = [];
-  readonly #top: number;
-  readonly #margin: number;
+  readonly #steps: Totals;
+  readonly #scale: Scale;
+  readonly #value: number;
 
-  constructor(
-    buckets: BigInt64Array,
-    start: { weight: bigint; value: bigint; unserved: number },
-    top: number,
-    counting: Counting,
-    valueQuantum: number,
-    users: number,
-  ) {
-    let { weight, value } = start;
-    this.unserved = start.unserved;
-    this.#top = top;
-    this.least = money(weight, counting);
-    for (let b = BUCKETS - 1; b >= 0; b--) {
-      const w = buckets[2 * b] as bigint;
-      const v = buckets[2 * b + 1] as bigint;
-      if (w === 0n && v === 0n) continue;
-      this.#index.push(b);
-      this.#price.push(edge(b, top));
-      this.#cost.push(money(weight, counting));
-      this.#value.push(Number(value) * valueQuantum);
-      weight += w;
-      value += v;
-    }
-    this.most = money(weight, counting);
-    this.#cost.push(this.most);
-    this.#value.push(Number(value) * valueQuantum);
-    this.#margin = users * valueQuantum * 4;
+  constructor(steps: Totals, scale: Scale) {
+    this.least = scale.least;
+    this.unserved = scale.unserved;
+    this.most = steps.end.weight * scale.perQuantum;
+    this.#value = steps.end.value * scale.valueQuantum;
+    this.#steps = steps;
+    this.#scale = scale;
+  }
+
+  /** Cost and value of all steps above bucket b; of all steps for −1. */
+  #above(b: number): { cost: number; value: number } {
+    if (b < 0) return { cost: this.most, value: this.#value };
+    const { perQuantum, valueQuantum } = this.#scale;
+    const { totals } = this.#steps;
+    return { cost: (totals[2 * b] as number) * perQuantum, value: (totals[2 * b + 1] as number) * valueQuantum };
   }
 
   /** The point at one budget; outside [least, most] nothing more is spent or nothing is possible. */
   at(budget: number): FrontierPoint {
-    const cost = this.#cost;
-    const value = this.#value;
-    const last = cost.length - 1;
+    const { margin } = this.#scale;
     if (budget < this.least) {
       const none = Number.NEGATIVE_INFINITY;
       return { budget, value: none, bound: none, spend: Number.NaN, price: Number.POSITIVE_INFINITY };
     }
     if (budget >= this.most) {
-      const all = value[last] as number;
-      return { budget, value: all, bound: all * (1 + 2 ** -48) + this.#margin, spend: this.most, price: 0 };
+      const all = this.#value;
+      return { budget, value: all, bound: all + margin, spend: this.most, price: 0 };
     }
-    let low = 0;
-    let high = last;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((cost[middle] as number) <= budget) low = middle;
-      else high = middle;
+    // The last bucket from the top whose steps do not all fit: above it at most the budget is spent, with it more.
+    let fits = BUCKETS - 1;
+    let over = -1;
+    while (fits - over > 1) {
+      const middle = (fits + over) >> 1;
+      if (this.#above(middle).cost <= budget) fits = middle;
+      else over = middle;
     }
-    const x = budget - (cost[low] as number);
-    const dc = (cost[low + 1] as number) - (cost[low] as number);
-    const dv = (value[low + 1] as number) - (value[low] as number);
-    const b = this.#index[low] as number;
-    const cheapest = this.#price[low] as number;
-    const steepest = b === BUCKETS - 1 ? Number.POSITIVE_INFINITY : edge(b + 1, this.#top);
-    const least = (value[low] as number) + (x * dv) / dc;
-    const most = (value[low] as number) + Math.min(steepest * x, dv - cheapest * (dc - x));
-    const slack = OUT_OF_ORDER * Math.min(dv, steepest * dc) + 2 ** -48 * Math.abs(most) + this.#margin;
-    const price = b === BUCKETS - 1 || b === 0 ? dv / dc : (cheapest + steepest) / 2;
+    const { cost, value } = this.#above(fits);
+    const next = this.#above(fits - 1);
+    const x = budget - cost;
+    const dc = next.cost - cost;
+    const dv = next.value - value;
+    const { slopes, top } = this.#steps;
+    // The end buckets hold steps of any slope beyond.
+    const cheapest = fits === 0 ? 0 : slopeIn(fits, slopes[2 * fits] as number, top);
+    const steepest = fits === BUCKETS - 1 ? Number.POSITIVE_INFINITY : slopeIn(fits, slopes[2 * fits + 1] as number, top);
+    const least = value + (x * dv) / dc;
+    const most = value + Math.min(steepest * x, dv - cheapest * (dc - x));
+    const slack = SLOPE * Math.abs(most) + margin;
+    const price = fits === BUCKETS - 1 || fits === 0 ? dv / dc : (cheapest + steepest) / 2;
     return { budget, value: least, bound: Math.max(most, least) + slack, spend: budget, price };
   }
 }

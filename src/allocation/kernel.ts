@@ -68,6 +68,7 @@ export function scanRows(offers: Offers, j: number, from: number, rows: number, 
     view.setFloat32(block + 12, facts.mostValue, true);
     view.setUint32(block + 16, 0, true);
     view.setUint32(block + 20, facts.digits, true);
+    view.setFloat32(block + 28, facts.leastValue, true);
     const row = engine.kernels.scan(values, costs, rows, block);
     if (row < rows) {
       const what = view.getUint32(block + 24, true) === 1 ? "value" : "cost";
@@ -79,6 +80,7 @@ export function scanRows(offers: Offers, j: number, from: number, rows: number, 
     facts.mostValue = view.getFloat32(block + 12, true);
     facts.open += view.getUint32(block + 16, true);
     facts.digits = view.getUint32(block + 20, true);
+    facts.leastValue = view.getFloat32(block + 28, true);
     return undefined;
   } finally {
     engine.arena.give(block, 32);

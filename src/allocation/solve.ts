@@ -15,6 +15,8 @@ import type { AllocationOptions, AllocationRequest, Progress } from "./types.js"
 /** Users of a sample; with fewer than SAMPLED users the table itself serves. Multiples of 16. */
 const SAMPLE = 65_536;
 const SAMPLED = 4 * SAMPLE;
+/** Users of a sample of those that a sieve left. */
+const PILOT = 16_384;
 /** First part of a sample that finds the price roughly. */
 const ROUGH = 4096;
 /** A sample's spend is trusted to this many standard deviations. */
@@ -39,8 +41,8 @@ export interface Solved {
   costAtPrice: bigint;
   valueAtPrice: bigint;
   price: number;
-  /** Users whose hull was climbed; all others were settled by a sieve. */
-  climbed: number;
+  /** Gain by weight of the break, by which decimals are priced; the same as `price` but for f32. */
+  rate: number;
   choices: number;
   wide: boolean;
   passes: number;
@@ -64,7 +66,7 @@ export class Solve {
   readonly #constants: number;
   readonly #out: number;
   #price = 0;
-  #climbed = 0;
+  #rate = 0;
   #atPrice = { cost: 0n, value: 0n };
 
   constructor(offers: Offers, request: AllocationRequest, counting: Counting, scratch: Scratch, options: AllocationOptions) {
@@ -135,18 +137,14 @@ export class Solve {
 
   /** Narrows the price for the users of `table`: by a sample of them, or by them all. */
   #bracket(table: Columns, parent: Bracket | undefined, widen: number): Bracket | undefined {
-    const { quantum } = this.counting;
-    const left = this.budget === NO_LIMIT ? Number.POSITIVE_INFINITY : this.money - Number(this.#cost()) * quantum;
-    if (!parent && table.users >= SAMPLED) {
-      const bracket = this.#sampledBracket(table, left, widen);
-      if (bracket) return bracket;
-    }
-    return this.#fullBracket(table, parent, left, widen);
+    const left = this.budget === NO_LIMIT ? Number.POSITIVE_INFINITY : this.money - Number(this.#cost()) * this.counting.quantum;
+    if (!parent) return (table.users >= SAMPLED && this.#sampled(table, left, widen)) || this.#searched(table, left, widen);
+    return this.#narrowed(table, parent, left, widen);
   }
 
   /** A bracket that holds the price to DEVIATIONS standard deviations; undefined when the sample says too little. */
-  #sampledBracket(table: Columns, left: number, widen: number): Bracket | undefined {
-    const sample = this.#takeSample(table);
+  #sampled(table: Columns, left: number, widen: number): Bracket | undefined {
+    const sample = this.#takeSample(table, SAMPLE);
     try {
       const target = left * (SAMPLE / table.users);
       const spend = this.#spender(sample, SAMPLE);
@@ -157,7 +155,7 @@ export class Solve {
       const zero = spend(0);
       if (!(zero > target - spread)) return { low: 0, high: priceFor(spend, zero * 0.99, zero * 0.005, 1e-4, near(rough)).high };
       if (spread > 0.2 * Math.abs(target)) return undefined;
-      const slack = spread / 4;
+      const slack = spread / 3;
       const { high } = priceFor(spend, target - spread - slack, slack, 1e-5, near(rough));
       if (zero <= target + spread) return { low: 0, high };
       const { low } = priceFor(spend, target + spread + slack, slack, 1e-5, near(rough));
@@ -167,18 +165,43 @@ export class Solve {
     }
   }
 
-  /** A bracket around the break that leaves about a core of users, by the spend of all users of the table. */
-  #fullBracket(table: Columns, parent: Bracket | undefined, left: number, widen: number): Bracket | undefined {
-    const spend = this.#spender(table, table.users);
-    const reach = parent ? parent.high - parent.low : Number.NaN;
-    const start = parent ?? near(this.#roughPrice(table, Math.min(left, Number.MAX_VALUE) * (Math.min(ROUGH, table.users) / table.users)));
-    if (parent && (spend(parent.high) > left * (1 + 1e-6) + 1e-30 || (parent.low > 0 && spend(parent.low) < left * (1 - 1e-6)))) return undefined;
-    const precise = parent ? (reach / parent.high) * (1024 / table.users) : 1e-6;
-    const found = priceFor(spend, left, 0, precise, start);
-    const density = parent ? reach / table.users : found.high / table.users;
-    const high = found.high + density * (CORE / 16) * widen;
-    const low = found.low - density * (CORE / 2) * widen;
-    return { low: Math.max(low, parent?.low ?? 0), high: parent ? Math.min(high, parent.high) : high };
+  /** A bracket around the price of the whole table that leaves about a core of users. */
+  #searched(table: Columns, left: number, widen: number): Bracket {
+    const part = Math.min(ROUGH, table.users) / table.users;
+    const rough = this.#roughPrice(table, Math.min(left, Number.MAX_VALUE) * part);
+    const found = priceFor(this.#spender(table, table.users), left, 0, 1e-4, near(rough));
+    // A per cent of price moves a few per cent of the users.
+    const reach = found.high * Math.min(0.5, (CORE / table.users) * widen);
+    return { low: Math.max(0, found.low - reach), high: found.high + reach / 8 };
+  }
+
+  /**
+   * A bracket inside `parent`, for the users that the parent's sieve left: their spend at its ends is known, so that a
+   * small sample tells how far between them the price lies. Undefined when the parent does not hold the price.
+   */
+  #narrowed(table: Columns, parent: Bracket, left: number, widen: number): Bracket | undefined {
+    const whole = this.#spender(table, table.users);
+    const most = whole(parent.low);
+    const least = whole(parent.high);
+    const tolerance = 1e-6 * Math.abs(most);
+    if (left < least - tolerance || (parent.low > 0 && left > most + tolerance)) return undefined;
+    if (left >= most) return { low: 0, high: Math.min(parent.high, (parent.high * CORE) / table.users) };
+    const sampled = table.users >= 4 * PILOT;
+    const sample = sampled ? this.#takeSample(table, PILOT) : table;
+    const users = sample.users;
+    const spend = this.#spender(sample, users);
+    const start = spend(parent.high);
+    const full = spend(parent.low) - start;
+    const share = (left - least) / (most - least);
+    const spread = sampled ? (DEVIATIONS * widen) / (2 * Math.sqrt(users)) : 0;
+    // In shares of the spend between the ends: enough users below the break for the fill, some above it.
+    const above = Math.max(spread, (widen * CORE) / 8 / table.users);
+    const below = Math.max(spread, (widen * CORE) / 2 / table.users);
+    const at = (x: number) => priceFor(spend, start + full * x, full * 2e-3, 1e-6, parent);
+    const high = share - above > 0.01 ? Math.min(parent.high, at(share - above).high) : parent.high;
+    const low = share + below < 0.99 ? Math.max(parent.low, at(share + below).low) : parent.low;
+    if (sampled) this.#giveTable(sample);
+    return { low, high };
   }
 
   /** A price good to a few per cent, from the first users of a table. */
@@ -195,11 +218,11 @@ export class Solve {
     return (price) => spendAt(this.engine, table, users, this.exactlyOne, price, this.#out).spend;
   }
 
-  #takeSample(table: Columns): Columns {
-    const sample = this.#takeTable(SAMPLE, false);
+  #takeSample(table: Columns, users: number): Columns {
+    const sample = this.#takeTable(users, false);
     this.engine.kernels.sample(
       table.values, table.costs, table.stride, table.options, table.users,
-      sample.values, sample.costs, sample.stride, SAMPLE / 16,
+      sample.values, sample.costs, sample.stride, users / 16,
     );
     return sample;
   }
@@ -214,7 +237,7 @@ export class Solve {
     const relative = LEAD * 2 ** -21;
     const row = 8 * table.options;
     let capacity = Math.min(table.users, Math.max(table.users >> 4, 1024)) + 512;
-    let rows = this.#scratch.take(capacity * row);
+    let rows = this.#scratch.take((capacity + 16) * row);
     let origin = this.#scratch.take(4 * capacity);
     const view = this.#view();
     view.setUint32(this.#sums + 24, 0, true);
@@ -229,7 +252,7 @@ export class Solve {
       if (from === to) continue;
       const stay = this.#stay();
       const larger = Math.min(2 * capacity, table.users + 512);
-      [rows, origin] = [this.#moved(rows, stay * row, larger * row), this.#moved(origin, 4 * stay, 4 * larger)];
+      [rows, origin] = [this.#moved(rows, stay * row, (larger + 16) * row), this.#moved(origin, 4 * stay, 4 * larger)];
       capacity = larger;
     }
     if (!table.origin) this.passes++;
@@ -246,7 +269,6 @@ export class Solve {
   #finish(table: Columns, { low, high }: Bracket): "done" | "missed" | "impossible" {
     const { kernels } = this.engine;
     const { steps, count } = this.#climb(table, low, high);
-    this.#climbed = table.users;
     if (!table.origin) this.passes++;
     const left = this.budget - this.#cost();
     const everything = high === Number.POSITIVE_INFINITY;
@@ -263,9 +285,13 @@ export class Solve {
     kernels.takeFirst(steps, order, end, taken, this.#sums);
     this.#atPrice = { cost: this.#cost(), value: this.#value() };
     this.#price = 0;
+    this.#rate = 0;
     if (end < count) {
       const broken = this.#view().getUint32(order + 16 * end + 8, true);
-      this.#price = this.#view().getFloat64(steps + STEP_BYTES * broken, true);
+      const step = new DataView(this.engine.memory.buffer, steps + STEP_BYTES * broken, STEP_BYTES);
+      this.#price = step.getFloat64(0, true);
+      const weight = Number(step.getBigInt64(16, true)) * this.counting.quantum;
+      this.#rate = (Number(step.getBigInt64(24, true)) * this.counting.valueQuantum) / weight;
       const last = Math.min(count, end + 1 + WINDOW);
       kernels.sortFirst(steps, order, end + 1, count, WINDOW);
       kernels.fill(steps, order, end + 1, last, this.budget - this.#cost(), taken, this.#sums);
@@ -319,7 +345,7 @@ export class Solve {
   #solved(feasible: boolean): Solved {
     const { cost, value } = { cost: this.#cost(), value: this.#value() };
     return {
-      feasible, cost, value, costAtPrice: this.#atPrice.cost, valueAtPrice: this.#atPrice.value, price: this.#price, climbed: this.#climbed,
+      feasible, cost, value, costAtPrice: this.#atPrice.cost, valueAtPrice: this.#atPrice.value, price: this.#price, rate: this.#rate,
       choices: this.choices, wide: this.wide, passes: this.passes, phases: this.phases,
     };
   }
