@@ -4,11 +4,11 @@ import { format, parse } from "node:path";
 import { allocate } from "../allocation/allocate.js";
 import type { AllocationRequest, AllocationResult } from "../allocation/types.js";
 import { createEngine } from "../engine/engine.js";
-import { type OfferFile, openOffers } from "../files/index.js";
+import { type FileProgress, type OfferFile, openOffers } from "../files/index.js";
 import { EXIT, UsageError } from "./failure.js";
 import { count } from "./format.js";
 import { facts, moneyFacts, noPlan, offerTable, resultJson, workFacts } from "./report.js";
-import { makeRequest, type RequestFlags, solving } from "./request.js";
+import { asUsage, makeRequest, type RequestFlags, solving } from "./request.js";
 import type { Bar, Terminal } from "./terminal.js";
 
 export interface FileFlags {
@@ -90,14 +90,14 @@ export async function open(
   bar: Bar,
   signal: AbortSignal,
 ): Promise<OfferFile> {
-  const file = await openOffers(path, {
-    reader: flags.reader,
-    assumeUnique: flags.assumeUnique,
-    signal,
-    onProgress: (progress) => bar.show(progress.phase, progress.done, progress.total),
+  const { reader, assumeUnique } = flags;
+  const onProgress = ({ phase, done, total }: FileProgress) => bar.show(phase, done, total);
+  const file = await openOffers(path, { reader, assumeUnique, signal, onProgress }).catch((error: unknown) => {
+    throw asUsage(error);
   });
   bar.pause();
   terminal.warn(`reader: ${file.reader}`);
+  if (file.ignored.length > 0) terminal.warn(`columns that are no offers: ${file.ignored.join(", ")}`);
   return file;
 }
 

@@ -58,7 +58,7 @@ async function run(process: NodeJS.Process): Promise<number> {
       "most money to spend (default: a fifth of what the highest discount for everyone costs)",
       parseNumber,
     )
-    .option("--output <FILE>", "decisions as CSV", "decisions.csv")
+    .option("--output <FILE>", "decisions: .csv, .parquet or .arrow", "decisions.csv")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", CODES)
     .action(async (flags: DemoFlags) => {
@@ -80,7 +80,7 @@ function shared(command: Command): Command {
     .option("--exactly-one", "every user gets exactly one offer (default: at most one)")
     .option("--assume-unique", "do not check that no user comes twice")
     .addOption(
-      new Option("--reader <NAME>", "what reads the file (default: DuckDB where installed)").choices([
+      new Option("--reader <NAME>", "what reads the file (default: DuckDB where it is installed and faster)").choices([
         "duckdb",
         "javascript",
       ]),

@@ -57,9 +57,12 @@ export function solving<T>(solve: () => T): T {
   try {
     return solve();
   } catch (error) {
-    if (error instanceof CeilingError) throw error;
-    if (error instanceof RangeError || error instanceof TypeError)
-      throw new UsageError(error.message, { cause: error });
-    throw error;
+    throw asUsage(error);
   }
+}
+
+/** A refused argument as wrong usage; every other error as it is. */
+export function asUsage(error: unknown): unknown {
+  const refused = (error instanceof RangeError || error instanceof TypeError) && !(error instanceof CeilingError);
+  return refused ? new UsageError(error.message, { cause: error }) : error;
 }

@@ -110,6 +110,8 @@ describe("allocate", () => {
     ["the input as output", ["allocate", "offers.csv", "--budget", "5", "--output", "./offers.csv"], /is the input/],
     ["text in a number", ["allocate", "text.csv", "--budget", "5"], /cost_a/],
     ["an unknown command", ["alocate"], /alocate/],
+    ["a reader that does not read this", ["allocate", "offers.csv", "--budget", "5", "--reader", "duckdb"], /duckdb/],
+    ["an unknown reader", ["allocate", "offers.csv", "--budget", "5", "--reader", "excel"], /excel/],
   ])("%s is exit 2, named on stderr, and nothing on stdout", (_, args, message) => {
     write("offers.csv", OFFERS);
     write("bad.json", '{"bugdet": 5}');
@@ -121,6 +123,15 @@ describe("allocate", () => {
     expect(out).toBe("");
     expect(read("offers.csv")).toBe(OFFERS);
     expect(readdirSync(folder).sort()).toEqual(["bad.json", "offers.csv", "text.csv"]);
+  });
+
+  test("stderr names the reader, and the columns that are no offers", () => {
+    write("offers.csv", OFFERS.replace("user_id", "user_id,city").replaceAll(/^(ann|bo|cy)/gm, "$1,Bonn"));
+    const { code, err } = run("allocate", "offers.csv", "--budget", "5");
+    expect(code).toBe(0);
+    expect(err).toMatch(/reader: javascript/);
+    expect(err).toMatch(/no offers: city/);
+    expect(read("offers.decisions.csv")).toContain("ann,a,2,1");
   });
 
   test("an output that cannot be written is exit 1", () => {
@@ -179,6 +190,11 @@ describe("demo", () => {
     expect(read("decisions.csv")).toBe(before);
     run("demo", "--users", "3000", "--seed", "8", "--json");
     expect(read("decisions.csv")).not.toBe(before);
+  });
+
+  test("writes Parquet where the output is named so", () => {
+    expect(run("demo", "--users", "500", "--output", "plan.parquet").code).toBe(0);
+    expect(readFileSync(join(folder, "plan.parquet")).subarray(0, 4).toString()).toBe("PAR1");
   });
 
   test("tells what a person asks, and how to go on", () => {

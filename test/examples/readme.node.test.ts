@@ -17,12 +17,15 @@ function blocks(language: string): string[] {
   );
 }
 
-/** The lines of a printed answer that are not times, memory or paths: from the budget to the blank line after the offers. */
+/**
+ * The lines of a printed answer that are the answer: from the budget to the blank line after the offers. Not the distance to
+ * the optimum, whose last digits are slack of the proof, nor the times below.
+ */
 function answer(text: string): string[] {
   const lines = text.split("\n").map((line) => line.trim());
   const from = lines.findIndex((line) => line.startsWith("budget"));
   const offers = lines.findIndex((line) => line.startsWith("offer "));
-  return lines.slice(from, lines.indexOf("", offers));
+  return lines.slice(from, lines.indexOf("", offers)).filter((line) => !line.startsWith("off the optimum"));
 }
 
 function run(...args: string[]): string {

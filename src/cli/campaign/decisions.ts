@@ -1,53 +1,64 @@
-/** The decisions of the embedded campaign as CSV: written aside, renamed when whole. */
-import { AsideFile, FileWriter } from "../../files/output.js";
+/** The decisions of the embedded campaign, as CSV, Parquet or Arrow by the name of the file; it appears when it is whole. */
+import { extname } from "node:path";
+import { AsideFile } from "../../files/output.js";
+import { withSink } from "../../files/sink/open.js";
+import type { Sink } from "../../files/sink/sink.js";
+import type { Format } from "../../files/types.js";
 import type { Campaign } from "./campaign.js";
 
-/** Rows written at a time: 400 KB of text, and between two of them an interrupt is seen. */
+/** Rows between two looks at the signal. */
 const ROWS = 10_000;
+
+interface Watching {
+  signal: AbortSignal;
+  onProgress: (done: number, total: number) => void;
+}
 
 /** Writes `user_id, offer, value, cost`; `choices[i]` is 0 for none and j + 1 for option j. */
 export async function writeDecisions(
   path: string,
   campaign: Campaign,
   choices: Uint8Array | Uint16Array,
-  { signal, onProgress }: { signal: AbortSignal; onProgress: (done: number, total: number) => void },
+  watching: Watching,
 ): Promise<void> {
   const aside = new AsideFile(path);
-  const writer = new FileWriter(aside);
-  const encoder = new TextEncoder();
+  const number = { kind: "double" } as const;
+  const id = { kind: "integer", bits: 32, signed: true } as const;
+  const shape = { id, value: number, cost: number, options: campaign.options };
   try {
-    writer.write(encoder.encode("user_id,offer,value,cost\n"));
-    for (let from = 0; from < campaign.users; from += ROWS) {
-      signal.throwIfAborted();
-      writer.write(encoder.encode(rows(campaign, choices, from, Math.min(from + ROWS, campaign.users))));
-      onProgress(from, campaign.users);
-      await new Promise(setImmediate);
-    }
-    signal.throwIfAborted();
-    writer.close();
+    await withSink(aside, formatOf(path), shape, (sink) => addAll(sink, campaign, choices, watching));
+    watching.signal.throwIfAborted();
     aside.commit();
   } catch (error) {
-    writer.close();
     aside.discard();
     throw error;
   }
 }
 
-function rows(campaign: Campaign, choices: Uint8Array | Uint16Array, from: number, to: number): string {
-  let text = "";
-  for (let i = from; i < to; i++) {
-    const choice = choices[i] as number;
-    if (choice === 0) {
-      text += `${i + 1},,0,0\n`;
-      continue;
-    }
-    const { value, cost } = campaign.offer(i, choice - 1);
-    text += `${i + 1},${campaign.options[choice - 1]},${decimal(value)},${decimal(cost)}\n`;
-  }
-  return text;
+function formatOf(path: string): Format {
+  const extension = extname(path).toLowerCase();
+  return extension === ".parquet" ? "parquet" : extension === ".arrow" ? "arrow" : "csv";
 }
 
-/** The shortest decimal that is this `f32` again needs at most nine digits. */
-function decimal(x: number): string {
-  return String(Number(x.toPrecision(9)));
+async function addAll(
+  sink: Sink,
+  campaign: Campaign,
+  choices: Uint8Array | Uint16Array,
+  { signal, onProgress }: Watching,
+): Promise<void> {
+  for (let i = 0; i < campaign.users; i++) {
+    if (i % ROWS === 0) {
+      onProgress(i, campaign.users);
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+    }
+    const choice = choices[i] as number;
+    const { value, cost } = choice === 0 ? { value: 0, cost: 0 } : campaign.offer(i, choice - 1);
+    sink.add(i + 1, choice, short(value), short(cost));
+  }
+}
+
+/** The shortest decimal that is this `f32` again has at most nine digits. */
+function short(x: number): number {
+  return Number(x.toPrecision(9));
 }
