@@ -27,6 +27,7 @@ const STEPS = [
   ["check:package", []],
   ["check:wasm", []],
   ["docs", []],
+  ["start", []],
 ];
 
 const asked = process.argv.slice(2);

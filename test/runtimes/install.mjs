@@ -10,11 +10,16 @@ export const project = resolve(here, "../..");
 export const tools = join(here, "node_modules");
 
 /** Runs a program without standard input and gives its output; throws with all that it said when it fails. */
-export function run(program, args, options = {}) {
+export function run(program, args, options) {
+  return outputs(program, args, options).stdout;
+}
+
+/** As `run`, and gives what it said on stderr too. */
+export function outputs(program, args, options = {}) {
   const settings = { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: 300_000, maxBuffer: 2 ** 28 };
   const { status, signal, stdout, stderr, error } = spawnSync(program, args, { ...settings, ...options });
   if (error) throw error;
-  if (status === 0) return stdout;
+  if (status === 0) return { stdout, stderr };
   const command = [basename(program), ...args].join(" ").slice(0, 200);
   const failure = new Error(`${command} ended with ${signal ?? status}:\n${stderr}${stdout.slice(0, 4_000)}`);
   throw Object.assign(failure, { status, stderr, stdout });
