@@ -72,11 +72,12 @@ export class ParquetSink implements Sink {
 
 function element(type: ColumnType): Omit<SchemaElement, "name"> {
   switch (type.kind) {
-    case "integer": {
-      const converted_type = `${type.signed ? "" : "U"}INT_${type.bits}` as const;
-      const logical_type = { type: "INTEGER", bitWidth: type.bits, isSigned: type.signed } as const;
-      return { type: type.bits === 64 ? "INT64" : "INT32", converted_type, logical_type };
-    }
+    // Without the newer logical type, which hyparquet-writer 0.17 encodes so that other readers refuse it.
+    case "integer":
+      return {
+        type: type.bits === 64 ? "INT64" : "INT32",
+        converted_type: `${type.signed ? "" : "U"}INT_${type.bits}`,
+      };
     case "decimal": {
       const { precision, scale } = type;
       const logical_type = { type: "DECIMAL", precision, scale } as const;
