@@ -47,8 +47,11 @@ export function offUnit(m: Memory, values: number, costs: number, n: number, uni
   return n;
 }
 
+type Facts = [number, number, number, number, number];
+
 export function scan(m: Memory, values: number, costs: number, n: number, facts: number): number {
-  let [most, least, tiny, mostValue] = [0, 4, 8, 12].map((at) => m.f32(facts + at)) as [number, number, number, number];
+  const places = [0, 4, 8, 12, 28];
+  let [most, least, tiny, mostValue, leastValue] = places.map((at) => m.f32(facts + at)) as number[] as Facts;
   let open = m.u32(facts + 16);
   let digits = m.u32(facts + 20);
   for (let i = 0; i < n; i++) {
@@ -63,14 +66,15 @@ export function scan(m: Memory, values: number, costs: number, n: number, facts:
       return i;
     }
     mostValue = Math.max(mostValue, Math.abs(v));
+    leastValue = Math.min(leastValue, v);
     most = Math.max(most, Math.abs(c));
     least = Math.min(least, c);
     if (c !== 0) tiny = Math.min(tiny, Math.abs(c));
     open++;
     while (digits <= 4 && !isMultiple(c, 10 ** digits)) digits++;
   }
-  [most, least, tiny, mostValue].forEach((x, k) => {
-    m.setF32(facts + 4 * k, x);
+  [most, least, tiny, mostValue, leastValue].forEach((x, k) => {
+    m.setF32(facts + (places[k] as number), x);
   });
   m.setU32(facts + 16, open);
   m.setU32(facts + 20, digits);
