@@ -51,11 +51,8 @@ export function drawChart(points: readonly Point[], options: ChartOptions): stri
   const { width, height, unicode, marks = [], xName, yName } = options;
   const bottom = Math.min(0, ...points.map((point) => point.y));
   const top = Math.max(...points.map((point) => point.y));
-  const labelled = new Map<number, string>();
-  for (const part of [0, 0.25, 0.5, 0.75, 1]) {
-    labelled.set(Math.round((height - 1) * (1 - part)), short(bottom + (top - bottom) * part));
-  }
-  const gutter = Math.max(...[...labelled.values()].map((label) => label.length)) + 1;
+  const yTicks = roundNumbers(bottom, top, Math.max(2, Math.floor(height / 3)));
+  const gutter = Math.max(...yTicks.map((tick) => short(tick).length)) + 1;
   const columns = Math.max(10, width - gutter - 1);
   const left = Math.min(0, points[0]?.x ?? 0);
   const right = points.at(-1)?.x ?? 1;
@@ -69,18 +66,40 @@ export function drawChart(points: readonly Point[], options: ChartOptions): stri
   };
   const cells = unicode ? braille(points, scale) : stars(points, scale);
   const painted = overlay(cells, marks, scale, options);
-  const [axis, corner, tick] = unicode ? ["│", "└", "┤"] : ["|", "+", "+"];
-  const lines = painted.map(
-    (line, row) => `${(labelled.get(row) ?? "").padStart(gutter)}${labelled.has(row) ? tick : axis}${line}`,
-  );
+  const labels = new Map(yTicks.map((tick): [number, string] => [rowOf(tick, scale, unicode), short(tick)]));
+  const [axis, tick] = unicode ? ["│", "┤"] : ["|", "+"];
+  const lines = painted.map((line, row) => {
+    const label = labels.get(row);
+    return `${(label ?? "").padStart(gutter)}${label === undefined ? axis : tick}${line}`;
+  });
   const pad = " ".repeat(gutter);
+  const [rule, numbers] = xAxis(scale, unicode);
   return [
     `${pad}${yName}`,
     ...lines.map((line) => line.trimEnd()),
-    `${pad}${corner}${(unicode ? "─" : "-").repeat(columns)}`,
-    `${pad} ${xLabels(scale)}`,
+    `${pad}${rule}`,
+    `${pad}${numbers}`,
     `${pad} ${xName.padStart(columns)}`,
   ];
+}
+
+function columnOf(x: number, { left, right, columns }: Scale): number {
+  return Math.round(((x - left) / (right - left)) * (columns - 1));
+}
+
+/** Counted as the curve itself is: in dots of a quarter cell, or in whole cells. */
+function rowOf(y: number, { bottom, top, rows }: Scale, unicode: boolean): number {
+  const dots = unicode ? 4 : 1;
+  return rows - 1 - Math.floor(Math.round(((y - bottom) / (top - bottom)) * (dots * rows - 1)) / dots);
+}
+
+/** Multiples of 1, 2, 2.5 or 5 times a power of ten from `low` to `high`: about `wanted` of them. */
+export function roundNumbers(low: number, high: number, wanted: number): number[] {
+  const span = high > low ? high - low : 1;
+  const power = 10 ** Math.floor(Math.log10(span / wanted));
+  const step = power * ([1, 2, 2.5, 5].find((factor) => span / (factor * power) <= wanted) ?? 10);
+  const first = Math.ceil(low / step - 1e-9);
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, i) => (first + i) * step);
 }
 
 /** The curve in rows of braille: one dot for every half column, joined to its neighbour by a vertical run. */
@@ -139,11 +158,8 @@ function overlay(cells: string[][], marks: readonly Mark[], scale: Scale, option
   const signs = new Map<number, string>();
   for (const { x, y, sign } of marks) {
     if (x < scale.left || x > scale.right) continue;
-    const column = Math.round(((x - scale.left) / (scale.right - scale.left)) * (scale.columns - 1));
-    // Counted as the curve itself is: in dots of a quarter cell, or in whole cells.
-    const dots = options.unicode ? 4 : 1;
-    const up = Math.round(((y - scale.bottom) / (scale.top - scale.bottom)) * (dots * scale.rows - 1));
-    const row = scale.rows - 1 - Math.floor(up / dots);
+    const column = columnOf(x, scale);
+    const row = rowOf(y, scale, options.unicode);
     if (row >= 0 && row < scale.rows) signs.set(row * scale.columns + column, sign);
   }
   return cells.map((line, row) =>
@@ -156,14 +172,20 @@ function overlay(cells: string[][], marks: readonly Mark[], scale: Scale, option
   );
 }
 
-/** Five labels under the axis, each centred under its place, the outer two flush. */
-function xLabels({ left, right, columns }: Scale): string {
-  const line = new Array<string>(columns).fill(" ");
-  for (const part of [0, 0.25, 0.5, 0.75, 1]) {
-    const label = short(left + (right - left) * part);
-    const at = Math.round(part * (columns - 1) - label.length / 2);
-    const start = Math.max(0, Math.min(columns - label.length, at));
-    for (let i = 0; i < label.length; i++) line[start + i] = label[i] as string;
+/** The axis with a notch at every label, and the labels, each centred under its notch; one that finds no room is left out. */
+function xAxis(scale: Scale, unicode: boolean): [rule: string, numbers: string] {
+  const { left, right, columns } = scale;
+  const [corner, line, notch] = unicode ? ["└", "─", "┴"] : ["+", "-", "+"];
+  const rule = new Array<string>(columns).fill(line as string);
+  let numbers = " ";
+  for (const tick of roundNumbers(left, right, Math.max(2, Math.floor(columns / 16)))) {
+    const label = short(tick);
+    const column = columnOf(tick, scale);
+    const start = 1 + Math.max(0, Math.min(columns - label.length, column - Math.floor(label.length / 2)));
+    if (start < numbers.length + (numbers === " " ? 0 : 1)) continue;
+    numbers = numbers.padEnd(start) + label;
+    // At the corner itself a notch would only be a blot.
+    if (column > 0) rule[column] = notch as string;
   }
-  return line.join("").trimEnd();
+  return [`${corner}${rule.join("")}`, numbers];
 }

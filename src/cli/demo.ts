@@ -108,8 +108,9 @@ function story(flags: DemoFlags, campaign: Campaign, solved: Solved, terminal: T
   const { bold, dim } = terminal.colours;
   const { request, result, points, others } = solved;
   const budget = request.budget as number;
+  const [minus, times] = terminal.unicode ? ["−", "×"] : ["-", "x"];
   const rest = others.map(([name, money, value]) => {
-    const change = `${value >= result.value ? "+" : "−"}${share(Math.abs(value / result.value - 1))}`;
+    const change = `${value >= result.value ? "+" : minus}${share(Math.abs(value / result.value - 1))}`;
     return [`at ${name} the budget`, amount(money), `value ${amount(value)}`, change];
   });
   const marks = [
@@ -118,7 +119,7 @@ function story(flags: DemoFlags, campaign: Campaign, solved: Solved, terminal: T
   ];
   return [
     "",
-    `${bold("Who gets which discount")}   ${dim(`${count(campaign.users)} users × ${campaign.options.length} discounts, seed ${flags.seed}`)}`,
+    `${bold("Who gets which discount")}   ${dim(`${count(campaign.users)} users ${times} ${campaign.options.length} discounts, seed ${flags.seed}`)}`,
     dim("Synthetic users by the Criteo-MT7 formula. Value is added sales, cost is the"),
     dim("discount given away."),
     "",

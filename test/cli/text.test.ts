@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { drawChart, interpolate } from "../../src/cli/chart.js";
+import { drawChart, interpolate, roundNumbers } from "../../src/cli/chart.js";
 import { amount, bar, mebibytes, seconds, share, short, table, tinyShare } from "../../src/cli/format.js";
 
 describe("numbers as people read them", () => {
@@ -75,19 +75,34 @@ describe("the chart", () => {
     const lines = drawChart(points, { ...names, width: 13, height: 5, unicode: false, marks });
     expect(lines.slice(0, 7)).toEqual([
       "  value",
-      " 8+        **",
-      " 6+      **",
-      " 4+    *O",
-      " 2+  **",
+      "  |        **",
+      " 5+      **",
+      "  |    *O",
+      "  |  **",
       " 0+**",
-      "  +----------",
+      "  +-----+---+",
     ]);
+    // 41 characters across: the labels are centred under their notches at 0, 20 and 40, the outer two flush.
     const wide = drawChart(points, { ...names, width: 44, height: 5, unicode: false });
-    // 41 characters across: labels are centred at 0, 10, 20, 30 and 40, the outer two flush.
-    expect(wide.slice(7)).toEqual([
-      "   0        25        50        75       100",
+    expect(wide.slice(6)).toEqual([
+      "  +--------------------+-------------------+",
+      "   0                  50                 100",
       "                                      budget",
     ]);
+  });
+
+  test.each([
+    [0, 100, 4, [0, 25, 50, 75, 100]],
+    [0, 30.4e6, 4, [0, 1e7, 2e7, 3e7]],
+    [-3, 11, 4, [0, 5, 10]],
+    [0, 0.07, 4, [0, 0.02, 0.04, 0.06]],
+    [5, 5, 3, [5]],
+  ])("round numbers from %d to %d, about %d: %j", (low, high, wanted, numbers) => {
+    const found = roundNumbers(low, high, wanted);
+    expect(found.length).toBe(numbers.length);
+    found.forEach((number, i) => {
+      expect(number).toBeCloseTo(numbers[i] as number, 9);
+    });
   });
 
   test("braille: a constant is one line of the top dots, a rise is joined", () => {
