@@ -53,24 +53,33 @@ function size({ n, data }: Row): string {
   return [n.toLocaleString("en-US"), data].filter(Boolean).join(" × ");
 }
 
-/** The table of README. */
+/** The table of README; the phases of a solve are left to the other shapes. */
 function* markdown(suite: string, rows: readonly Row[]): Generator<string> {
-  yield `\`npm run bench -- ${suite} --markdown\` on ${where()}:`;
+  yield `\`npm run bench -- ${suite}\` on ${where()}:`;
   yield "";
-  yield "| what | size | time | ratio | figures | asked | met |";
-  yield "|---|---|---|---|---|---|---|";
+  yield "| what | size | measured | asked | met |";
+  yield "|---|---|---|---|---|";
   for (const row of rows) {
-    const time = row.median_ms === undefined ? "" : `${row.median_ms.toPrecision(3)} ms`;
+    const time = row.median_ms === undefined ? [] : [duration(row.median_ms)];
     const ratios = Object.entries(row.ratio_to ?? {}).map(([name, x]) => `${x.toPrecision(3)} × ${name}`);
-    const figures = Object.entries(row.figures ?? {}).map(([name, figure]) => `${name} ${brief(figure)}`);
+    const figures = Object.entries(row.figures ?? {})
+      .filter(([name]) => !name.endsWith(" ms"))
+      .map(([name, figure]) => `${name} ${brief(figure)}`);
+    const measured = [...time, ...ratios, ...figures].join("; ");
     const met = row.met === undefined ? (row.left_out ?? "") : row.met ? "yes" : "no";
-    yield `| ${[row.name, size(row), time, ratios.join(", "), figures.join(", "), row.asked ?? "", met].join(" | ")} |`;
+    yield `| ${[row.name, size(row), measured, row.asked ?? "", met].join(" | ")} |`;
   }
 }
 
+function duration(ms: number): string {
+  if (ms >= 1000) return `${(ms / 1000).toPrecision(3)} s`;
+  return ms < 0.01 ? `${(1e6 * ms).toPrecision(2)} ns` : `${ms.toPrecision(3)} ms`;
+}
+
 function brief(figure: number | string): string {
-  if (typeof figure === "string" || Number.isInteger(figure)) return String(figure);
-  return Math.abs(figure) < 1e-3 ? figure.toExponential(1) : String(Number(figure.toPrecision(9)));
+  if (typeof figure === "string") return figure;
+  if (Number.isInteger(figure)) return figure.toLocaleString("en-US");
+  return Math.abs(figure) < 1e-3 ? figure.toExponential(1) : String(Number(figure.toPrecision(10)));
 }
 
 function* lines(suite: string, rows: readonly Row[]): Generator<string> {
