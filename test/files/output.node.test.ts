@@ -4,7 +4,13 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utime
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEngine } from "../../src/engine/engine.js";
-import { type FileProgress, InputFileError, type OpenOptions, OutputFileError, openOffers } from "../../src/files/index.js";
+import {
+  type FileProgress,
+  InputFileError,
+  type OpenOptions,
+  OutputFileError,
+  openOffers,
+} from "../../src/files/index.js";
 import { decisions, parquet, temporaryFolder, text } from "./make.js";
 
 const USERS = 60_000;
@@ -94,7 +100,9 @@ describe.each(cases)("$name", ({ file, reader }) => {
     const opened = await openOffers(copy, { reader });
     const offers = await opened.read(createEngine());
     utimesSync(copy, new Date(), new Date(1e12));
-    await expect(opened.writeDecisions(output, offers, new Uint8Array(USERS))).rejects.toThrow(/changed while it was read/);
+    await expect(opened.writeDecisions(output, offers, new Uint8Array(USERS))).rejects.toThrow(
+      /changed while it was read/,
+    );
     await opened.close();
     expect(left()).toEqual([]);
   });
@@ -133,7 +141,17 @@ describe.each(cases)("$name", ({ file, reader }) => {
       if (file.endsWith("csv")) text(big, csv(400_000));
       else await parquet(big, query(400_000));
     }
-    const args = [cli, "allocate", big, "--budget", "100000", "--output", output, "--reader", reader === "auto" ? "javascript" : reader];
+    const args = [
+      cli,
+      "allocate",
+      big,
+      "--budget",
+      "100000",
+      "--output",
+      output,
+      "--reader",
+      reader === "auto" ? "javascript" : reader,
+    ];
     const child = spawn(process.execPath, args, { stdio: "ignore" });
     const ended = new Promise((settle) => child.once("exit", (_code, signal) => settle(signal)));
     await until(() => left().length > 0 || child.exitCode !== null);
@@ -183,7 +201,15 @@ describe.skipIf(!mounted)("a full disk", () => {
   );
 
   it("by the command line: exit code 1", () => {
-    const { status, stderr } = spawnSync(process.execPath, [cli, "allocate", join(folder, "in.csv"), "--budget", "9", "--output", join(disk, "d.csv")]);
+    const { status, stderr } = spawnSync(process.execPath, [
+      cli,
+      "allocate",
+      join(folder, "in.csv"),
+      "--budget",
+      "9",
+      "--output",
+      join(disk, "d.csv"),
+    ]);
     expect(status).toBe(1);
     expect(String(stderr)).toMatch(/disk is full/);
     expect(readdirSync(disk)).toEqual([]);
