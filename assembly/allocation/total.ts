@@ -1,37 +1,25 @@
 /**
- * What the choices cost and bring, from the table's own numbers: for tables whose numbers are so far apart that the sums
- * kept in quanta lose the small ones. Neumaier's compensated summation, user by user.
+ * What the choices cost and bring, exactly, from the table's own numbers: for tables whose numbers are so far apart that
+ * the sums kept in quanta lose the small ones.
  *
- *   out   0 f64 cost   8 f64 value
+ * An f32 is ± a 24-bit integer times a power of two. One i64 for each of the 255 powers holds the sum of 2^39 of them
+ * without rounding, in any order.
  *
- * Source: Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen" (ZAMM 1974).
+ *   out   8 e: i64 Σ mantissas of costs of exponent e; 2,048 + 8 e: of values; the sums count 2^(max(e, 1) − 150) each
  */
-export function total(
-  values: usize, costs: usize, stride: usize, users: u32, choices: usize, wide: bool, perMoney: f64, out: usize,
-): void {
-  let cost: f64 = 0;
-  let costRest: f64 = 0;
-  let value: f64 = 0;
-  let valueRest: f64 = 0;
+export function total(values: usize, costs: usize, stride: usize, users: u32, choices: usize, wide: bool, out: usize): void {
   for (let i: usize = 0; i < users; i++) {
     const option: u32 = wide ? load<u16>(choices + (i << 1)) : load<u8>(choices + i);
     if (!option) continue;
     const at = <usize>(option - 1) * stride + (i << 2);
-    let c = <f64>load<f32>(costs + at);
-    if (perMoney > 0) c = nearest(c * perMoney);
-    const v = <f64>load<f32>(values + at);
-    const nextCost = cost + c;
-    costRest += lost(cost, c, nextCost);
-    cost = nextCost;
-    const nextValue = value + v;
-    valueRest += lost(value, v, nextValue);
-    value = nextValue;
+    addExactly(load<u32>(costs + at), out);
+    addExactly(load<u32>(values + at), out + 2048);
   }
-  store<f64>(out, cost + costRest);
-  store<f64>(out, value + valueRest, 8);
 }
 
-/** What rounding took from sum + term. */
-function lost(sum: f64, term: f64, rounded: f64): f64 {
-  return abs(sum) >= abs(term) ? sum - rounded + term : term - rounded + sum;
+function addExactly(bits: u32, sums: usize): void {
+  const exponent = (bits >> 23) & 255;
+  const mantissa = <i64>((bits & 0x7fffff) | (exponent ? 0x800000 : 0));
+  const sum = sums + (<usize>exponent << 3);
+  store<i64>(sum, load<i64>(sum) + (bits >> 31 ? -mantissa : mantissa));
 }

@@ -142,12 +142,23 @@ function totals(offers: Offers, counting: Counting, solved: Solved, scratch: Scr
     users * counting.valueQuantum <= 1e-12 * Math.abs(value) &&
     users * counting.roundedUp <= 1e-12 * Math.abs(cost);
   if (precise || (solved.value === 0n && solved.cost === 0n && offers.facts.open === 0)) return { cost, value, precise };
-  const out = scratch.take(16);
-  const perMoney = counting.decimal ? counting.perMoney : 0;
-  engine.kernels.total(values, costs, stride, users, solved.choices, solved.wide, perMoney, out);
-  const view = new DataView(engine.memory.buffer, out, 16);
-  const exactCost = counting.decimal ? cost : Math.min(cost, view.getFloat64(0, true));
-  return { cost: exactCost, value: view.getFloat64(8, true), precise: false };
+  const out = scratch.take(4096);
+  new Uint8Array(engine.memory.buffer, out, 4096).fill(0);
+  engine.kernels.total(values, costs, stride, users, solved.choices, solved.wide, out);
+  const sums = new BigInt64Array(engine.memory.buffer, out, 512);
+  return {
+    cost: counting.decimal ? cost : Math.min(cost, exactSum(sums.subarray(0, 256))),
+    value: exactSum(sums.subarray(256)),
+    precise: false,
+  };
+}
+
+/** Σ sums[e] · 2^(max(e, 1) − 150), rounded once: see assembly/allocation/total.ts. */
+function exactSum(sums: BigInt64Array): number {
+  let whole = 0n;
+  for (let e = 255; e >= 0; e--) whole += (sums[e] as bigint) << BigInt(Math.max(e, 1) - 1);
+  // In two factors: 2^-149 alone would be a denormal.
+  return Number(whole) * 2 ** -100 * 2 ** -49;
 }
 
 function clash(request: AllocationRequest, unserved: boolean, without: number, least: number): AllocationResult["clash"] {

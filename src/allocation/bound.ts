@@ -41,10 +41,8 @@ export function fullBound(offers: Offers, budget: number, exactlyOne: boolean, c
     const view = new DataView(engine.memory.buffer, out, 16);
     const dual = view.getFloat64(0, true);
     const size = price * Math.abs(budget) + view.getFloat64(8, true);
-    // dual.ts adds blocks of 1,024 users, 256 to a lane.
-    const rounding = (300 + users / 1024) * 2 ** -53;
     const narrowed = counting.decimal ? 0 : counting.narrowed;
-    return price * budget + dual + narrowing(offers, narrowed, Math.abs(budget), price, size) + rounding * size;
+    return price * budget + dual + narrowing(offers, narrowed, Math.abs(budget), price, size) + ROUNDING * size;
   } finally {
     engine.arena.give(out, 16);
   }

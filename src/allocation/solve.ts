@@ -67,6 +67,7 @@ export class Solve {
   readonly #out: number;
   #price = 0;
   #rate = 0;
+  #found: Bracket | undefined;
   #atPrice = { cost: 0n, value: 0n };
 
   constructor(offers: Offers, request: AllocationRequest, counting: Counting, scratch: Scratch, options: AllocationOptions) {
@@ -88,7 +89,7 @@ export class Solve {
   run(): Solved {
     const full = columnsOf(this.offers);
     const sievable = this.#sievable();
-    for (let widen = 1; widen <= 16 && sievable; widen *= 4) {
+    for (let widen = 1; widen <= 64 && sievable; widen *= 4) {
       if (this.#attempt(full, widen)) return this.#solved(true);
     }
     this.#reset();
@@ -167,12 +168,18 @@ export class Solve {
 
   /** A bracket around the price of the whole table that leaves about a core of users. */
   #searched(table: Columns, left: number, widen: number): Bracket {
+    // Where this bracket proves too narrow it is only widened: the price itself has been found on all users.
+    this.#found ??= this.#search(table, left);
+    const { low, high } = this.#found;
+    // A per cent of price moves a few per cent of the users.
+    const reach = high * Math.min(0.9, (CORE / table.users) * widen);
+    return { low: Math.max(0, low - reach), high: high + reach / 8 };
+  }
+
+  #search(table: Columns, left: number): Bracket {
     const part = Math.min(ROUGH, table.users) / table.users;
     const rough = this.#roughPrice(table, Math.min(left, Number.MAX_VALUE) * part);
-    const found = priceFor(this.#spender(table, table.users), left, 0, 1e-4, near(rough));
-    // A per cent of price moves a few per cent of the users.
-    const reach = found.high * Math.min(0.5, (CORE / table.users) * widen);
-    return { low: Math.max(0, found.low - reach), high: found.high + reach / 8 };
+    return priceFor(this.#spender(table, table.users), left, 0, 1e-3, near(rough));
   }
 
   /**
