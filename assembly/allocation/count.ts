@@ -24,12 +24,16 @@ function countBytes(from: usize, to: usize, option: u32): u32 {
   let lanes = i8x16.splat(0);
   for (; from < to; from += 16) lanes = i8x16.sub(lanes, i8x16.eq(v128.load(from), OPTION));
   const sums = i32x4.extadd_pairwise_i16x8_u(i16x8.extadd_pairwise_i8x16_u(lanes));
-  return i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) +
-    i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3);
+  return (
+    i32x4.extract_lane(sums, 0) +
+    i32x4.extract_lane(sums, 1) +
+    i32x4.extract_lane(sums, 2) +
+    i32x4.extract_lane(sums, 3)
+  );
 }
 
 function add(counts: usize, option: u32, users: u32): void {
-  const at = counts + (<usize>option << 2);
+  const at = counts + ((<usize>option) << 2);
   store<u32>(at, load<u32>(at) + users);
 }
 

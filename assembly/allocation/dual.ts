@@ -9,8 +9,15 @@
  *   out   0 f64 dual   8 f64 size
  */
 export function dual(
-  values: usize, costs: usize, stride: usize, options: u32, users: u32, exactlyOne: bool, price: f64,
-  perMoney: f64, out: usize,
+  values: usize,
+  costs: usize,
+  stride: usize,
+  options: u32,
+  users: u32,
+  exactlyOne: bool,
+  price: f64,
+  perMoney: f64,
+  out: usize,
 ): void {
   const UNITS = f64x2.splat(perMoney);
   const PRICE = f64x2.splat(price);
@@ -20,7 +27,7 @@ export function dual(
   let sum = f64x2.splat(0);
   let lost = f64x2.splat(0);
   let size = f64x2.splat(0);
-  for (let at: usize = 0, end = <usize>((users + 3) & ~3) << 2; at < end; at += 16) {
+  for (let at: usize = 0, end = (<usize>((users + 3) & ~3)) << 2; at < end; at += 16) {
     let low = NONE;
     let high = NONE;
     let pv = values + at;
@@ -45,7 +52,7 @@ export function dual(
     low = v128.and(low, f64x2.gt(low, LEAST));
     high = v128.and(high, f64x2.gt(high, LEAST));
     size = f64x2.add(size, f64x2.add(f64x2.abs(low), f64x2.abs(high)));
-    let next = f64x2.add(sum, low);
+    const next = f64x2.add(sum, low);
     lost = f64x2.add(lost, rounding(sum, low, next));
     sum = f64x2.add(next, high);
     lost = f64x2.add(lost, rounding(next, high, sum));

@@ -27,14 +27,26 @@ const SLOPES: usize = 16 * <usize>BUCKETS;
 const OPEN: u32 = (1 << SHIFT) - 1;
 
 export function histogram(
-  values: usize, costs: usize, stride: usize, options: u32, from: u32, to: u32, exactlyOne: bool,
-  costScale: f64, costShift: f64, valueMagic: f64, topBucket: i32, buckets: usize, out: usize, scratch: usize,
+  values: usize,
+  costs: usize,
+  stride: usize,
+  options: u32,
+  from: u32,
+  to: u32,
+  exactlyOne: bool,
+  costScale: f64,
+  costShift: f64,
+  valueMagic: f64,
+  topBucket: i32,
+  buckets: usize,
+  out: usize,
+  scratch: usize,
 ): void {
   v128.store(scratch, f64x2.splat(costScale));
   v128.store(scratch, f64x2.splat(costShift), 16);
   v128.store(scratch, f64x2.splat(MAGIC), 32);
   v128.store(scratch, f64x2.splat(valueMagic), 48);
-  for (let at: usize = <usize>from << 2, end = <usize>to << 2; at < end; at += 16) {
+  for (let at: usize = (<usize>from) << 2, end = (<usize>to) << 2; at < end; at += 16) {
     const users = min<u32>(4, to - <u32>(at >> 2));
     if (users == 4 && inOrder(values + at, costs + at, stride, options, exactlyOne, scratch)) {
       slopes(options, exactlyOne, scratch);
@@ -77,7 +89,8 @@ function slopes(options: u32, exactlyOne: bool, scratch: usize): void {
   const first = scratch + POINTS + (exactlyOne ? POINT : 0);
   const last = scratch + POINTS + <usize>options * POINT;
   const gaps = last + POINT;
-  for (let gap = gaps, end = gaps + (<usize>options << 4); gap < end; gap += 16) v128.store(gap, f32x4.splat(Infinity));
+  for (let gap = gaps, end = gaps + ((<usize>options) << 4); gap < end; gap += 16)
+    v128.store(gap, f32x4.splat(Infinity));
   const ZERO = f32x4.splat(0);
   for (let a = first; a < last; a += POINT) {
     const v = v128.load(a);
@@ -110,7 +123,7 @@ function addGaps(options: u32, exactlyOne: bool, topBucket: i32, buckets: usize,
   let fromLow = valuesOf(v, scratch, false);
   let fromHigh = valuesOf(v, scratch, true);
   // Behind the last gap: no slope.
-  v128.store(last + POINT + (<usize>options << 4), f32x4.splat(-Infinity));
+  v128.store(last + POINT + ((<usize>options) << 4), f32x4.splat(-Infinity));
   const offset = i32x4.splat(topBucket - BUCKETS + 1);
   let slope = v128.load(gap);
   while (point < last) {
@@ -158,8 +171,16 @@ function addToBucket(buckets: usize, place: usize, slope: u32, step: usize): voi
 
 /** Four users (fewer at the end of the table) by gift wrapping. */
 function climbFour(
-  pv: usize, pc: usize, stride: usize, options: u32, users: u32, exactlyOne: bool,
-  topBucket: i32, buckets: usize, out: usize, scratch: usize,
+  pv: usize,
+  pc: usize,
+  stride: usize,
+  options: u32,
+  users: u32,
+  exactlyOne: bool,
+  topBucket: i32,
+  buckets: usize,
+  out: usize,
+  scratch: usize,
 ): void {
   const stop = pv + <usize>options * stride;
   const ZERO = f32x4.splat(0);
@@ -200,7 +221,7 @@ function climbFour(
         qc += stride;
       } while (qv < stop);
       const climbing = f32x4.gt(slope, ZERO);
-      let lanes = i32x4.bitmask(climbing);
+      const lanes = i32x4.bitmask(climbing);
       if (!lanes) break;
       limit = f32x4.pmin(limit, v128.bitselect(slope, limit, climbing));
       addSteps(lanes, limit, toV, toC, topBucket, buckets, scratch);

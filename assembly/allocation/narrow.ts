@@ -44,8 +44,8 @@ function nextUp(x: f32): f32 {
 /** The first of n open rows whose cost is no whole multiple of `unit`, or n. */
 export function offUnit(values: usize, costs: usize, n: u32, unit: f64): u32 {
   for (let i: u32 = 0; i < n; i++) {
-    if (load<f32>(values + (<usize>i << 2)) == -Infinity) continue;
-    const c = load<f32>(costs + (<usize>i << 2));
+    if (load<f32>(values + ((<usize>i) << 2)) == -Infinity) continue;
+    const c = load<f32>(costs + ((<usize>i) << 2));
     if (<f32>(nearest(<f64>c / unit) * unit) != c) return i;
   }
   return n;

@@ -93,8 +93,10 @@ function partition(steps: usize, order: usize, from: u32, to: u32): u32 {
   let i = from;
   let j = pivot;
   while (true) {
-    do i++; while (before(steps, order, i, pivot));
-    do j--; while (before(steps, order, pivot, j));
+    do i++;
+    while (before(steps, order, i, pivot));
+    do j--;
+    while (before(steps, order, pivot, j));
     if (i >= j) break;
     swap(order, i, j);
   }

@@ -9,8 +9,15 @@ const GOLDEN: u32 = 0x9e3779b1;
  * itself spread evenly; nothing periodic in the rows can line up with it), as columns of `toStride` bytes.
  */
 export function sample(
-  values: usize, costs: usize, stride: usize, options: u32, users: u32,
-  toValues: usize, toCosts: usize, toStride: usize, lines: u32,
+  values: usize,
+  costs: usize,
+  stride: usize,
+  options: u32,
+  users: u32,
+  toValues: usize,
+  toCosts: usize,
+  toStride: usize,
+  lines: u32,
 ): void {
   const all = (users + LINE - 1) / LINE;
   for (let line: u32 = 0; line < lines; line++) {
@@ -35,7 +42,7 @@ function copyLine(from: usize, to: usize): void {
  * whole lines. Four rows by four columns at a time: 3 ns a user of 8 options where one by one took 15.
  */
 export function columns(rows: usize, users: u32, options: u32, toValues: usize, toCosts: usize, toStride: usize): void {
-  const width = <usize>options << 3;
+  const width = (<usize>options) << 3;
   const half = width >> 1;
   const padded = (users + LINE - 1) & ~(LINE - 1);
   for (let i: usize = 0; i < padded; i += 4) {
@@ -78,7 +85,7 @@ function transpose(row: usize, width: usize, options: u32, to: usize, toStride: 
 /** Closes the options of rows [from, to). */
 export function pad(values: usize, costs: usize, from: u32, to: u32): void {
   for (let i = from; i < to; i++) {
-    store<f32>(values + (<usize>i << 2), -Infinity);
-    store<f32>(costs + (<usize>i << 2), 0);
+    store<f32>(values + ((<usize>i) << 2), -Infinity);
+    store<f32>(costs + ((<usize>i) << 2), 0);
   }
 }

@@ -24,7 +24,7 @@ export function scan(values: usize, costs: usize, n: u32, facts: usize): u32 {
   let digits = load<u32>(facts, 20);
   let power = powerOfTen(digits);
   for (let i: u32 = 0; i < n; i++) {
-    const at = <usize>i << 2;
+    const at = (<usize>i) << 2;
     const v = load<f32>(values + at);
     if (v == -Infinity) {
       store<f32>(costs + at, 0);

@@ -23,9 +23,7 @@
  * Source: Lagrangian relaxation of the multiple-choice knapsack (Sinha and Zoltners 1979; Dyer 1984) read as a sieve.
  */
 import { MAGIC, settled } from "../math/fixed";
-import {
-  addCost, addValue, costScale, costShift, setStayCount, stayCount, tileScale, valueMagic,
-} from "./sums";
+import { addCost, addValue, costScale, costShift, setStayCount, stayCount, tileScale, valueMagic } from "./sums";
 
 /** Users a tile: their costs are added as f64 before they are counted in quanta (TILE in src/allocation/counting.ts). */
 const TILE: u32 = 512;
@@ -35,9 +33,25 @@ const TILE: u32 = 512;
  * of TILE. `constants` is scratch of 256 bytes.
  */
 export function sieve(
-  values: usize, costs: usize, stride: usize, options: u32, from: u32, to: u32, origin: usize, exactlyOne: bool,
-  hi: f32, lo: f32, toleranceAbsolute: f32, toleranceRelative: f32, choices: usize, wide: bool,
-  rows: usize, rowOrigin: usize, capacity: u32, sums: usize, constants: usize,
+  values: usize,
+  costs: usize,
+  stride: usize,
+  options: u32,
+  from: u32,
+  to: u32,
+  origin: usize,
+  exactlyOne: bool,
+  hi: f32,
+  lo: f32,
+  toleranceAbsolute: f32,
+  toleranceRelative: f32,
+  choices: usize,
+  wide: bool,
+  rows: usize,
+  rowOrigin: usize,
+  capacity: u32,
+  sums: usize,
+  constants: usize,
 ): u32 {
   v128.store(constants, f32x4.splat(hi));
   v128.store(constants, f32x4.splat(lo), 16);
@@ -60,8 +74,19 @@ export function sieve(
 }
 
 function sieveTile(
-  values: usize, costs: usize, stride: usize, options: u32, from: u32, to: u32,
-  origin: usize, choices: usize, wide: bool, rows: usize, rowOrigin: usize, sums: usize, constants: usize,
+  values: usize,
+  costs: usize,
+  stride: usize,
+  options: u32,
+  from: u32,
+  to: u32,
+  origin: usize,
+  choices: usize,
+  wide: bool,
+  rows: usize,
+  rowOrigin: usize,
+  sums: usize,
+  constants: usize,
 ): void {
   const HI = v128.load(constants);
   const LO = v128.load(constants, 16);
@@ -75,7 +100,7 @@ function sieveTile(
   let value0 = i64x2.splat(0);
   let value1 = value0;
   let stay = stayCount(sums);
-  for (let at: usize = <usize>from << 2, end: usize = <usize>to << 2; at < end; at += 16) {
+  for (let at: usize = (<usize>from) << 2, end: usize = (<usize>to) << 2; at < end; at += 16) {
     let best = NONE;
     let next = LEAST;
     let low = NONE;
@@ -116,7 +141,7 @@ function sieveTile(
         stays &= stays - 1;
         if (user >= to) break;
         copyRow(values, costs, stride, options, user, rows + <usize>stay * options * 8);
-        store<u32>(rowOrigin + (<usize>stay << 2), origin ? load<u32>(origin + (<usize>user << 2)) : user);
+        store<u32>(rowOrigin + ((<usize>stay) << 2), origin ? load<u32>(origin + ((<usize>user) << 2)) : user);
         stay++;
       } while (stays);
     }
@@ -169,17 +194,17 @@ function scatter(option: v128, user: u32, to: u32, origin: usize, choices: usize
 }
 
 function scatterOne(option: u32, user: u32, to: u32, origin: usize, choices: usize, wide: bool): void {
-  if (user < to) setChoice(choices, wide, origin ? load<u32>(origin + (<usize>user << 2)) : user, option);
+  if (user < to) setChoice(choices, wide, origin ? load<u32>(origin + ((<usize>user) << 2)) : user, option);
 }
 
 export function setChoice(choices: usize, wide: bool, user: u32, option: u32): void {
-  if (wide) store<u16>(choices + (<usize>user << 1), <u16>option);
+  if (wide) store<u16>(choices + ((<usize>user) << 1), <u16>option);
   else store<u8>(choices + user, <u8>option);
 }
 
 function copyRow(values: usize, costs: usize, stride: usize, options: u32, user: u32, row: usize): void {
-  let from = <usize>user << 2;
-  const costRow = <usize>options << 2;
+  let from = (<usize>user) << 2;
+  const costRow = (<usize>options) << 2;
   for (const end = row + costRow; row < end; row += 4) {
     store<f32>(row, load<f32>(values + from));
     store<f32>(row + costRow, load<f32>(costs + from));

@@ -4,7 +4,14 @@
  *   out   0 f64 Σ cost of the best options   8 f64 Σ cost²
  */
 export function spend(
-  values: usize, costs: usize, stride: usize, options: u32, users: u32, exactlyOne: bool, price: f32, out: usize,
+  values: usize,
+  costs: usize,
+  stride: usize,
+  options: u32,
+  users: u32,
+  exactlyOne: bool,
+  price: f32,
+  out: usize,
 ): void {
   v128.store(out, f32x4.splat(price), 16);
   v128.store(out, f32x4.splat(exactlyOne ? -Infinity : 0), 32);
@@ -13,7 +20,7 @@ export function spend(
   const columns = <usize>options * stride;
   let sum = f64x2.splat(0);
   let squares = f64x2.splat(0);
-  for (let at: usize = 0, end = <usize>users << 2; at < end; at += 16) {
+  for (let at: usize = 0, end = (<usize>users) << 2; at < end; at += 16) {
     let best = NONE;
     let cost = i32x4.splat(0);
     let pv = values + at;

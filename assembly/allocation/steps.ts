@@ -12,8 +12,9 @@
  *
  * Source: ARCHITECTURE.md, "The canonical answer", 2 and 3; LP dominance after Sinha and Zoltners (1979).
  */
+
+import { costQuanta, quanta } from "../math/fixed";
 import { mix64 } from "../math/random";
-import { quanta, costQuanta } from "../math/fixed";
 import { setChoice } from "./sieve";
 import { addCost, addValue, costScale, costShift, valueMagic } from "./sums";
 
@@ -25,9 +26,23 @@ export const STEP: usize = 40;
  * 8 f64 steepest step seen, 16 f64 least and 24 f64 most that the hulls cost.
  */
 export function climb(
-  values: usize, costs: usize, stride: usize, options: u32, from: u32, to: u32,
-  origin: usize, keys: usize, exactlyOne: bool, above: f64, below: f64,
-  choices: usize, wide: bool, steps: usize, capacity: u32, sums: usize, out: usize,
+  values: usize,
+  costs: usize,
+  stride: usize,
+  options: u32,
+  from: u32,
+  to: u32,
+  origin: usize,
+  keys: usize,
+  exactlyOne: bool,
+  above: f64,
+  below: f64,
+  choices: usize,
+  wide: bool,
+  steps: usize,
+  capacity: u32,
+  sums: usize,
+  out: usize,
 ): u32 {
   const scale = costScale(sums);
   const shift = costShift(sums);
@@ -38,9 +53,9 @@ export function climb(
       store<u32>(out, count);
       return i;
     }
-    const v = values + (<usize>i << 2);
-    const c = costs + (<usize>i << 2);
-    const user = origin ? load<u32>(origin + (<usize>i << 2)) : i;
+    const v = values + ((<usize>i) << 2);
+    const c = costs + ((<usize>i) << 2);
+    const user = origin ? load<u32>(origin + ((<usize>i) << 2)) : i;
     let option = cheapest(v, c, stride, options, exactlyOne);
     if (exactlyOne && option == 0) {
       store<u32>(out, load<u32>(out, 4) + 1, 4);
@@ -62,7 +77,7 @@ export function climb(
       if (!(efficiency >= below)) break;
       step++;
       if (efficiency <= above) {
-        if (count == first) key = keys ? load<u64>(keys + (<usize>user << 3)) : mix64(user);
+        if (count == first) key = keys ? load<u64>(keys + ((<usize>user) << 3)) : mix64(user);
         const record = steps + <usize>count * STEP;
         store<f64>(record, efficiency);
         store<u64>(record, key, 8);

@@ -11,10 +11,18 @@ const VALUE_HIGH: usize = 8;
 const VALUE_LOW: usize = 16;
 const STAY: usize = 24;
 
-export function costScale(sums: usize): f64 { return load<f64>(sums, 32); }
-export function costShift(sums: usize): f64 { return load<f64>(sums, 40); }
-export function valueMagic(sums: usize): f64 { return load<f64>(sums, 48); }
-export function tileScale(sums: usize): f64 { return load<f64>(sums, 56); }
+export function costScale(sums: usize): f64 {
+  return load<f64>(sums, 32);
+}
+export function costShift(sums: usize): f64 {
+  return load<f64>(sums, 40);
+}
+export function valueMagic(sums: usize): f64 {
+  return load<f64>(sums, 48);
+}
+export function tileScale(sums: usize): f64 {
+  return load<f64>(sums, 56);
+}
 
 export function addCost(sums: usize, quanta: i64): void {
   store<i64>(sums, load<i64>(sums, COST) + quanta, COST);
@@ -26,5 +34,9 @@ export function addValue(sums: usize, quanta: i64): void {
   store<i64>(sums, load<i64>(sums, VALUE_LOW) + (quanta & 0xffffffff), VALUE_LOW);
 }
 
-export function stayCount(sums: usize): u32 { return load<u32>(sums, STAY); }
-export function setStayCount(sums: usize, count: u32): void { store<u32>(sums, count, STAY); }
+export function stayCount(sums: usize): u32 {
+  return load<u32>(sums, STAY);
+}
+export function setStayCount(sums: usize, count: u32): void {
+  store<u32>(sums, count, STAY);
+}

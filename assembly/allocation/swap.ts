@@ -22,7 +22,15 @@ const NOBODY: u32 = 0xffffffff;
 
 /** The users of the steps [from, to) of `order` in order of first appearance, with their options now. `seen`: a byte a step, zeroed. */
 export function listUsers(
-  steps: usize, order: usize, from: u32, to: u32, seen: usize, origin: usize, choices: usize, wide: bool, users: usize,
+  steps: usize,
+  order: usize,
+  from: u32,
+  to: u32,
+  seen: usize,
+  origin: usize,
+  choices: usize,
+  wide: bool,
+  users: usize,
 ): u32 {
   let count: u32 = 0;
   for (let i = from; i < to; i++) {
@@ -31,10 +39,10 @@ export function listUsers(
     if (load<u8>(seen + number)) continue;
     store<u8>(seen + number, 1);
     const place = load<u32>(steps + <usize>number * STEP, 32);
-    const user = origin ? load<u32>(origin + (<usize>place << 2)) : place;
+    const user = origin ? load<u32>(origin + ((<usize>place) << 2)) : place;
     const entry = users + <usize>count * USER;
     store<u32>(entry, place);
-    store<u32>(entry, wide ? load<u16>(choices + (<usize>user << 1)) : load<u8>(choices + user), 4);
+    store<u32>(entry, wide ? load<u16>(choices + ((<usize>user) << 1)) : load<u8>(choices + user), 4);
     count++;
   }
   return count;
@@ -45,25 +53,64 @@ export function listUsers(
  * quantum, `moves` has room for `capacity` moves, −1 says that they did not fit and that nothing was changed since the last swap.
  */
 export function swapAll(
-  values: usize, costs: usize, stride: usize, options: u32, exactlyOne: bool, origin: usize,
-  users: usize, userCount: u32, price: f64, quantum: f64, left: i64,
-  moves: usize, capacity: u32, choices: usize, wide: bool, sums: usize,
+  values: usize,
+  costs: usize,
+  stride: usize,
+  options: u32,
+  exactlyOne: bool,
+  origin: usize,
+  users: usize,
+  userCount: u32,
+  price: f64,
+  quantum: f64,
+  left: i64,
+  moves: usize,
+  capacity: u32,
+  choices: usize,
+  wide: bool,
+  sums: usize,
 ): i64 {
   for (let round: u32 = 0; round < ROUNDS; round++) {
-    const count = listMoves(values, costs, stride, options, exactlyOne, users, userCount, price, quantum, left, moves, capacity, sums);
+    const count = listMoves(
+      values,
+      costs,
+      stride,
+      options,
+      exactlyOne,
+      users,
+      userCount,
+      price,
+      quantum,
+      left,
+      moves,
+      capacity,
+      sums,
+    );
     if (count > capacity) return -1;
     sortMoves(moves, 0, <i32>count - 1);
     if (!best(moves, count, left)) break;
-    left -= apply(values, costs, stride, origin, users, moves + <usize>chosen * MOVE, choices, wide, sums);
-    if (partner != NOBODY) left -= apply(values, costs, stride, origin, users, moves + <usize>partner * MOVE, choices, wide, sums);
+    left -= apply(values, stride, origin, users, moves + <usize>chosen * MOVE, choices, wide, sums);
+    if (partner != NOBODY)
+      left -= apply(values, stride, origin, users, moves + <usize>partner * MOVE, choices, wide, sums);
   }
   return left;
 }
 
 /** Lists the moves worth a look; more than `capacity` are counted, not written. */
 function listMoves(
-  values: usize, costs: usize, stride: usize, options: u32, exactlyOne: bool, users: usize, userCount: u32,
-  price: f64, quantum: f64, left: i64, moves: usize, capacity: u32, sums: usize,
+  values: usize,
+  costs: usize,
+  stride: usize,
+  options: u32,
+  exactlyOne: bool,
+  users: usize,
+  userCount: u32,
+  price: f64,
+  quantum: f64,
+  left: i64,
+  moves: usize,
+  capacity: u32,
+  sums: usize,
 ): u32 {
   const rate = price * quantum;
   let least: f64 = 0;
@@ -75,8 +122,8 @@ function listMoves(
     for (let rank: u32 = 0; rank < userCount; rank++) {
       const place = load<u32>(users + <usize>rank * USER);
       const now = load<u32>(users + <usize>rank * USER, 4);
-      const v = values + (<usize>place << 2);
-      const c = costs + (<usize>place << 2);
+      const v = values + ((<usize>place) << 2);
+      const c = costs + ((<usize>place) << 2);
       const weightNow = weight(c, stride, now, sums);
       const valueNow: f64 = now ? at(v, stride, now) : 0;
       for (let option: u32 = exactlyOne ? 1 : 0; option <= options; option++) {
@@ -174,18 +221,25 @@ function rankOf(moves: usize, i: u32): u32 {
 
 /** Moves a user; returns the weight this takes. */
 function apply(
-  values: usize, costs: usize, stride: usize, origin: usize, users: usize, move: usize, choices: usize, wide: bool, sums: usize,
+  values: usize,
+  stride: usize,
+  origin: usize,
+  users: usize,
+  move: usize,
+  choices: usize,
+  wide: bool,
+  sums: usize,
 ): i64 {
   const entry = users + <usize>load<u32>(move, 16) * USER;
   const place = load<u32>(entry);
   const now = load<u32>(entry, 4);
   const option = load<u32>(move, 20);
-  const v = values + (<usize>place << 2);
+  const v = values + ((<usize>place) << 2);
   const magic = valueMagic(sums);
   const valueNow: i64 = now ? quanta(at(v, stride, now), magic) : 0;
   const valueThen: i64 = option ? quanta(at(v, stride, option), magic) : 0;
   store<u32>(entry, option, 4);
-  setChoice(choices, wide, origin ? load<u32>(origin + (<usize>place << 2)) : place, option);
+  setChoice(choices, wide, origin ? load<u32>(origin + ((<usize>place) << 2)) : place, option);
   addCost(sums, load<i64>(move));
   addValue(sums, valueThen - valueNow);
   return load<i64>(move);

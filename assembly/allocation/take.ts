@@ -40,14 +40,12 @@ export function isFirst(steps: usize, number: u32): bool {
 }
 
 /** Writes the options that the taken steps reached; later steps of a user come later and win. */
-export function writeTaken(
-  steps: usize, count: u32, taken: usize, origin: usize, choices: usize, wide: bool,
-): void {
+export function writeTaken(steps: usize, count: u32, taken: usize, origin: usize, choices: usize, wide: bool): void {
   for (let number: u32 = 0; number < count; number++) {
     if (!load<u8>(taken + number)) continue;
     const step = steps + <usize>number * STEP;
     const place = load<u32>(step, 32);
-    setChoice(choices, wide, origin ? load<u32>(origin + (<usize>place << 2)) : place, load<u16>(step, 38));
+    setChoice(choices, wide, origin ? load<u32>(origin + ((<usize>place) << 2)) : place, load<u16>(step, 38));
   }
 }
 

@@ -7,7 +7,15 @@
  *
  *   out   8 e: i64 Σ mantissas of costs of exponent e; 2,048 + 8 e: of values; the sums count 2^(max(e, 1) − 150) each
  */
-export function total(values: usize, costs: usize, stride: usize, users: u32, choices: usize, wide: bool, out: usize): void {
+export function total(
+  values: usize,
+  costs: usize,
+  stride: usize,
+  users: u32,
+  choices: usize,
+  wide: bool,
+  out: usize,
+): void {
   for (let i: usize = 0; i < users; i++) {
     const option: u32 = wide ? load<u16>(choices + (i << 1)) : load<u8>(choices + i);
     if (!option) continue;
@@ -20,6 +28,6 @@ export function total(values: usize, costs: usize, stride: usize, users: u32, ch
 function addExactly(bits: u32, sums: usize): void {
   const exponent = (bits >> 23) & 255;
   const mantissa = <i64>((bits & 0x7fffff) | (exponent ? 0x800000 : 0));
-  const sum = sums + (<usize>exponent << 3);
+  const sum = sums + ((<usize>exponent) << 3);
   store<i64>(sum, load<i64>(sum) + (bits >> 31 ? -mantissa : mantissa));
 }

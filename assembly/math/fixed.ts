@@ -18,7 +18,9 @@ export function quanta(x: f64, magic: f64): i64 {
 
 /** Both lanes of an accumulator that took `additions` vectors of bits of x + magic. */
 export function settled(accumulator: v128, magic: f64, additions: i64): i64 {
-  return i64x2.extract_lane(accumulator, 0) + i64x2.extract_lane(accumulator, 1) - 2 * additions * reinterpret<i64>(magic);
+  return (
+    i64x2.extract_lane(accumulator, 0) + i64x2.extract_lane(accumulator, 1) - 2 * additions * reinterpret<i64>(magic)
+  );
 }
 
 /** The cost of an option in quanta of money: see ARCHITECTURE.md, "Money is counted in whole quanta". */

@@ -27,7 +27,8 @@ export function allocate(
   options: AllocationOptions = {},
 ): AllocationResult {
   const start = performance.now();
-  if (!(offers instanceof Offers)) throw new TypeError(`allocate needs a table from engine.offers, got ${kind(offers)}`);
+  if (!(offers instanceof Offers))
+    throw new TypeError(`allocate needs a table from engine.offers, got ${kind(offers)}`);
   checkRequest(request);
   plainObject(options, "the options");
   if (options.bound !== undefined && options.bound !== "quick" && options.bound !== "f64") {
@@ -61,7 +62,9 @@ export function countingFor(offers: Offers, request: AllocationRequest): Countin
     const row = offers.engine.kernels.offUnit(offers.values + at, offers.costs + at, offers.users, unit) >>> 0;
     if (row === offers.users) continue;
     const cost = new DataView(offers.engine.memory.buffer).getFloat32(offers.costs + at + 4 * row, true);
-    throw new RangeError(`row ${row}, option ${offers.columnName(j)}: cost ${cost} is no whole multiple of unit ${unit}`);
+    throw new RangeError(
+      `row ${row}, option ${offers.columnName(j)}: cost ${cost} is no whole multiple of unit ${unit}`,
+    );
   }
   return countingOf(facts, offers.users, unit);
 }
@@ -139,9 +142,9 @@ function totals(offers: Offers, counting: Counting, solved: Solved, scratch: Scr
   const cost = money(solved.cost, counting);
   const value = Number(solved.value) * counting.valueQuantum;
   const precise =
-    users * counting.valueQuantum <= 1e-12 * Math.abs(value) &&
-    users * counting.roundedUp <= 1e-12 * Math.abs(cost);
-  if (precise || (solved.value === 0n && solved.cost === 0n && offers.facts.open === 0)) return { cost, value, precise };
+    users * counting.valueQuantum <= 1e-12 * Math.abs(value) && users * counting.roundedUp <= 1e-12 * Math.abs(cost);
+  if (precise || (solved.value === 0n && solved.cost === 0n && offers.facts.open === 0))
+    return { cost, value, precise };
   const out = scratch.take(4096);
   new Uint8Array(engine.memory.buffer, out, 4096).fill(0);
   engine.kernels.total(values, costs, stride, users, solved.choices, solved.wide, out);
@@ -161,7 +164,12 @@ function exactSum(sums: BigInt64Array): number {
   return Number(whole) * 2 ** -100 * 2 ** -49;
 }
 
-function clash(request: AllocationRequest, unserved: boolean, without: number, least: number): AllocationResult["clash"] {
+function clash(
+  request: AllocationRequest,
+  unserved: boolean,
+  without: number,
+  least: number,
+): AllocationResult["clash"] {
   if (unserved) {
     return {
       limits: ["exactlyOne"],

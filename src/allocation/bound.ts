@@ -19,7 +19,13 @@ const NEAREST = 2 ** -24;
 const ROUNDING = 2 ** -48;
 
 /** The bound that came with the pass. `nobody`: no user has an option. */
-export function quickBound(offers: Offers, budget: number, counting: Counting, solved: Solved, nobody: boolean): number {
+export function quickBound(
+  offers: Offers,
+  budget: number,
+  counting: Counting,
+  solved: Solved,
+  nobody: boolean,
+): number {
   const { price } = solved;
   const { users } = offers;
   const value = Number(solved.valueAtPrice) * counting.valueQuantum;
@@ -32,7 +38,13 @@ export function quickBound(offers: Offers, budget: number, counting: Counting, s
 }
 
 /** The bound by another full reading in `f64` at any price that is not negative. */
-export function fullBound(offers: Offers, budget: number, exactlyOne: boolean, counting: Counting, price: number): number {
+export function fullBound(
+  offers: Offers,
+  budget: number,
+  exactlyOne: boolean,
+  counting: Counting,
+  price: number,
+): number {
   const { engine, users, values, costs, stride, columns } = offers;
   const out = engine.arena.take(16);
   try {

@@ -33,7 +33,8 @@ export function priceFor(spend: Spend, target: number, slack: number, width: num
     low = low < 1e-30 ? 0 : low / 4;
     below = spend(low);
   }
-  if (low === 0 && (below = spend(0)) <= target) return { low: 0, high };
+  if (low === 0) below = spend(0);
+  if (below <= target) return { low: 0, high };
   let side = 0;
   for (let step = 0; step < MOST_STEPS; step++) {
     if (high - low <= width * high || (below - target <= slack && target - above <= slack)) break;

@@ -19,10 +19,12 @@ export function decide(
   exactlyOne = false,
 ): number {
   const { length } = list(values, "values");
-  if (list(costs, "costs").length !== length) throw new RangeError(`there are ${length} values and ${costs.length} costs`);
+  if (list(costs, "costs").length !== length)
+    throw new RangeError(`there are ${length} values and ${costs.length} costs`);
   const single = typeof price === "number";
   if (single) finiteNumber(price, "price");
-  else if (list(price, "prices").length !== length) throw new RangeError(`there are ${length} values and ${price.length} prices`);
+  else if (list(price, "prices").length !== length)
+    throw new RangeError(`there are ${length} values and ${price.length} prices`);
   let choice = 0;
   let best = exactlyOne ? Number.NEGATIVE_INFINITY : 0;
   let bestCost = 0;

@@ -33,10 +33,11 @@ export function frontier(
   options: FrontierOptions = {},
 ): FrontierResult {
   const started = performance.now();
-  if (!(offers instanceof Offers)) throw new TypeError(`frontier needs a table from engine.offers, got ${kind(offers)}`);
+  if (!(offers instanceof Offers))
+    throw new TypeError(`frontier needs a table from engine.offers, got ${kind(offers)}`);
   checkRequest(request);
   const points = wholeNumber(options.points ?? 41, "points", 2, 1_000_000);
-  options.budgets?.forEach((budget, i) => finiteNumber(budget, `budgets[${i}]`));
+  for (const [i, budget] of (options.budgets ?? []).entries()) finiteNumber(budget, `budgets[${i}]`);
   options.signal?.throwIfAborted();
   const counting = countingFor(offers, request);
   const scratch = new Scratch(offers.engine.arena);
@@ -82,8 +83,20 @@ function build(
   for (let from = 0; from < users; from += SLICE) {
     const to = Math.min(from + SLICE, users);
     engine.kernels.histogram(
-      offers.values, offers.costs, offers.stride, offers.columns, from, to, exactlyOne,
-      counting.costScale, counting.costShift, magic, top, buckets, out, work,
+      offers.values,
+      offers.costs,
+      offers.stride,
+      offers.columns,
+      from,
+      to,
+      exactlyOne,
+      counting.costScale,
+      counting.costShift,
+      magic,
+      top,
+      buckets,
+      out,
+      work,
     );
     options.onProgress?.({ phase: "histogram", done: to, total: users });
     options.signal?.throwIfAborted();
@@ -95,13 +108,16 @@ function build(
   const end = { weight: view.getFloat64(0, true), value: view.getFloat64(8, true) };
   const totals = new Float64Array(buffer, buckets, 2 * BUCKETS).slice();
   const slopes = new Uint16Array(buffer, buckets + 16 * BUCKETS, 2 * BUCKETS).slice();
-  return new Curve({ totals, slopes, end, top }, {
-    least: money(least, counting),
-    unserved: view.getUint32(16, true),
-    perQuantum: counting.decimal ? 1 / counting.perMoney : counting.quantum,
-    valueQuantum,
-    margin: users * valueQuantum * offers.columns,
-  });
+  return new Curve(
+    { totals, slopes, end, top },
+    {
+      least: money(least, counting),
+      unserved: view.getUint32(16, true),
+      perQuantum: counting.decimal ? 1 / counting.perMoney : counting.quantum,
+      valueQuantum,
+      margin: users * valueQuantum * offers.columns,
+    },
+  );
 }
 
 /** The bucket of a price just above which (nearly) nothing is spent. */
@@ -196,7 +212,8 @@ class Curve {
     const { slopes, top } = this.#steps;
     // The end buckets hold steps of any slope beyond.
     const cheapest = fits === 0 ? 0 : slopeIn(fits, slopes[2 * fits] as number, top);
-    const steepest = fits === BUCKETS - 1 ? Number.POSITIVE_INFINITY : slopeIn(fits, slopes[2 * fits + 1] as number, top);
+    const steepest =
+      fits === BUCKETS - 1 ? Number.POSITIVE_INFINITY : slopeIn(fits, slopes[2 * fits + 1] as number, top);
     const least = value + (x * dv) / dc;
     const most = value + Math.min(steepest * x, dv - cheapest * (dc - x));
     const slack = SLOPE * Math.abs(most) + margin;

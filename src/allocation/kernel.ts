@@ -104,7 +104,14 @@ export function columnsOf(offers: Offers): Columns {
 }
 
 /** Spend of a table at a price, and of its squares: f32 scores, to steer by. `out` has 48 bytes. */
-export function spendAt(engine: Engine, table: Columns, users: number, exactlyOne: boolean, price: number, out: number) {
+export function spendAt(
+  engine: Engine,
+  table: Columns,
+  users: number,
+  exactlyOne: boolean,
+  price: number,
+  out: number,
+) {
   const { values, costs, stride, options } = table;
   engine.kernels.spend(values, costs, stride, options, users, exactlyOne, price, out);
   const view = new DataView(engine.memory.buffer, out, 16);

@@ -8,11 +8,12 @@
  *
  * Columns are padded to whole lines of 16 users with closed options.
  */
-import type { Engine } from "../engine/engine.js";
+
 import { floats, wholeNumber } from "../engine/check.js";
+import type { Engine } from "../engine/engine.js";
 import { type Facts, noFacts } from "./counting.js";
-import { keysOfTexts } from "./keys.js";
 import * as kernel from "./kernel.js";
+import { keysOfTexts } from "./keys.js";
 
 /** Ids of the users: they decide ties, so that the order of the rows does not. */
 export type Ids = BigInt64Array | BigUint64Array | Int32Array | Uint32Array | readonly string[];
@@ -81,7 +82,8 @@ export class Offers {
 
   /** Address of the first value column. @throws {TypeError} after `release()`. */
   get values(): number {
-    if (this.#block === 0) throw new TypeError("this table of offers has been released: make a new one with engine.offers");
+    if (this.#block === 0)
+      throw new TypeError("this table of offers has been released: make a new one with engine.offers");
     return this.#block;
   }
 
@@ -112,7 +114,8 @@ export class Offers {
    */
   fill(j: number, write: Fill): void {
     wholeNumber(j, "column", 0, this.columns - 1);
-    if (typeof write !== "function") throw new TypeError(`fill needs a function that writes the column, got ${typeof write}`);
+    if (typeof write !== "function")
+      throw new TypeError(`fill needs a function that writes the column, got ${typeof write}`);
     const { buffer } = this.engine.memory;
     const values = new Float32Array(buffer, this.values + j * this.stride, this.users);
     const costs = new Float32Array(buffer, this.costs + j * this.stride, this.users);
@@ -123,7 +126,9 @@ export class Offers {
     try {
       write(values, costs, offers);
       if (this.engine.memory.buffer !== buffer) {
-        throw new TypeError(`the engine's memory grew while column ${j} was being filled: make tables before or after, not inside fill`);
+        throw new TypeError(
+          `the engine's memory grew while column ${j} was being filled: make tables before or after, not inside fill`,
+        );
       }
     } catch (error) {
       // Half a column, of which nothing is known, may not be solved.
@@ -158,14 +163,18 @@ export class Offers {
       );
     }
     if (this.hasSlots && offers?.length !== values.length) {
-      throw new RangeError(`there are ${values.length} values and ${offers?.length ?? "no"} offer indices for slot ${j}`);
+      throw new RangeError(
+        `there are ${values.length} values and ${offers?.length ?? "no"} offer indices for slot ${j}`,
+      );
     }
     const facts = this.#facts[j] ?? noFacts();
     const loss = kernel.setRows(this, j, from, values, costs);
     facts.inexact ||= loss > 0;
     facts.below ||= loss >= 2;
     if (this.hasSlots && offers) {
-      new Uint16Array(this.engine.memory.buffer, this.slots + j * this.slotStride + 2 * from, offers.length).set(offers);
+      new Uint16Array(this.engine.memory.buffer, this.slots + j * this.slotStride + 2 * from, offers.length).set(
+        offers,
+      );
     }
     this.#scan(j, from, values.length, facts);
   }
@@ -276,7 +285,8 @@ function optionNames(options: number | readonly string[]): readonly string[] {
     wholeNumber(options, "options", 1, MOST_OPTIONS);
     return Array.from({ length: options }, (_, j) => String(j + 1));
   }
-  if (!Array.isArray(options)) throw new TypeError(`options must be a number or an array of names, got ${typeof options}`);
+  if (!Array.isArray(options))
+    throw new TypeError(`options must be a number or an array of names, got ${typeof options}`);
   wholeNumber(options.length, "options.length", 1, MOST_OPTIONS);
   const seen = new Set<string>();
   for (const [j, name] of options.entries()) {

@@ -5,7 +5,7 @@
  * does not depend on the sample, the brackets or the tiles.
  */
 import type { Engine } from "../engine/engine.js";
-import { Scratch } from "../engine/scratch.js";
+import type { Scratch } from "../engine/scratch.js";
 import { type Bracket, priceFor, type Spend } from "./bracket.js";
 import { budgetQuanta, type Counting } from "./counting.js";
 import { type Columns, columnsOf, spendAt } from "./kernel.js";
@@ -70,7 +70,13 @@ export class Solve {
   #found: Bracket | undefined;
   #atPrice = { cost: 0n, value: 0n };
 
-  constructor(offers: Offers, request: AllocationRequest, counting: Counting, scratch: Scratch, options: AllocationOptions) {
+  constructor(
+    offers: Offers,
+    request: AllocationRequest,
+    counting: Counting,
+    scratch: Scratch,
+    options: AllocationOptions,
+  ) {
     this.engine = offers.engine;
     this.offers = offers;
     this.counting = counting;
@@ -138,8 +144,10 @@ export class Solve {
 
   /** Narrows the price for the users of `table`: by a sample of them, or by them all. */
   #bracket(table: Columns, parent: Bracket | undefined, widen: number): Bracket | undefined {
-    const left = this.budget === NO_LIMIT ? Number.POSITIVE_INFINITY : this.money - Number(this.#cost()) * this.counting.quantum;
-    if (!parent) return (table.users >= SAMPLED && this.#sampled(table, left, widen)) || this.#searched(table, left, widen);
+    const left =
+      this.budget === NO_LIMIT ? Number.POSITIVE_INFINITY : this.money - Number(this.#cost()) * this.counting.quantum;
+    if (!parent)
+      return (table.users >= SAMPLED && this.#sampled(table, left, widen)) || this.#searched(table, left, widen);
     return this.#narrowed(table, parent, left, widen);
   }
 
@@ -154,7 +162,8 @@ export class Solve {
       const variance = Math.max(0, squares / SAMPLE - (mean / SAMPLE) ** 2);
       const spread = DEVIATIONS * widen * Math.sqrt(variance * SAMPLE * (1 - SAMPLE / table.users));
       const zero = spend(0);
-      if (!(zero > target - spread)) return { low: 0, high: priceFor(spend, zero * 0.99, zero * 0.005, 1e-4, near(rough)).high };
+      if (!(zero > target - spread))
+        return { low: 0, high: priceFor(spend, zero * 0.99, zero * 0.005, 1e-4, near(rough)).high };
       if (spread > 0.2 * Math.abs(target)) return undefined;
       const slack = spread / 3;
       const { high } = priceFor(spend, target - spread - slack, slack, 1e-5, near(rough));
@@ -228,8 +237,15 @@ export class Solve {
   #takeSample(table: Columns, users: number): Columns {
     const sample = this.#takeTable(users, false);
     this.engine.kernels.sample(
-      table.values, table.costs, table.stride, table.options, table.users,
-      sample.values, sample.costs, sample.stride, users / 16,
+      table.values,
+      table.costs,
+      table.stride,
+      table.options,
+      table.users,
+      sample.values,
+      sample.costs,
+      sample.stride,
+      users / 16,
     );
     return sample;
   }
@@ -250,11 +266,28 @@ export class Solve {
     view.setUint32(this.#sums + 24, 0, true);
     for (let from = 0; from < table.users; ) {
       const to = Math.min(from + SLICE, table.users);
-      from = this.engine.kernels.sieve(
-        table.values, table.costs, table.stride, table.options, from, to, table.origin, this.exactlyOne,
-        hi, lo, absolute, relative, this.choices, this.wide,
-        rows, origin, capacity, this.#sums, this.#constants,
-      ) >>> 0;
+      from =
+        this.engine.kernels.sieve(
+          table.values,
+          table.costs,
+          table.stride,
+          table.options,
+          from,
+          to,
+          table.origin,
+          this.exactlyOne,
+          hi,
+          lo,
+          absolute,
+          relative,
+          this.choices,
+          this.wide,
+          rows,
+          origin,
+          capacity,
+          this.#sums,
+          this.#constants,
+        ) >>> 0;
       this.#report(table.origin ? "core" : "pass", from, table.users);
       if (from === to) continue;
       const stay = this.#stay();
@@ -267,7 +300,9 @@ export class Solve {
     const rest = this.#takeTable(users, true);
     this.engine.kernels.columns(rows, users, table.options, rest.values, rest.costs, rest.stride);
     this.#scratch.give(rows);
-    new Uint32Array(this.engine.memory.buffer, rest.origin, users).set(new Uint32Array(this.engine.memory.buffer, origin, users));
+    new Uint32Array(this.engine.memory.buffer, rest.origin, users).set(
+      new Uint32Array(this.engine.memory.buffer, origin, users),
+    );
     this.#scratch.give(origin);
     return rest;
   }
@@ -319,10 +354,26 @@ export class Solve {
     this.#view().setBigInt64(this.#out, 0n, true);
     for (let from = 0; from < table.users; ) {
       const to = Math.min(from + SLICE / 4, table.users);
-      from = kernels.climb(
-        table.values, table.costs, table.stride, table.options, from, to, table.origin, this.offers.keys,
-        this.exactlyOne, high, low, this.choices, this.wide, steps, capacity, this.#sums, this.#out,
-      ) >>> 0;
+      from =
+        kernels.climb(
+          table.values,
+          table.costs,
+          table.stride,
+          table.options,
+          from,
+          to,
+          table.origin,
+          this.offers.keys,
+          this.exactlyOne,
+          high,
+          low,
+          this.choices,
+          this.wide,
+          steps,
+          capacity,
+          this.#sums,
+          this.#out,
+        ) >>> 0;
       this.#report("core", from, table.users);
       if (from === to) continue;
       const count = this.#view().getUint32(this.#out, true);
@@ -340,8 +391,22 @@ export class Solve {
     for (let capacity = 16_384; ; capacity *= 8) {
       const moves = this.#scratch.take(32 * capacity);
       const left = kernels.swapAll(
-        table.values, table.costs, table.stride, table.options, this.exactlyOne, table.origin, users, count,
-        this.#price, this.counting.quantum, this.budget - this.#cost(), moves, capacity, this.choices, this.wide, this.#sums,
+        table.values,
+        table.costs,
+        table.stride,
+        table.options,
+        this.exactlyOne,
+        table.origin,
+        users,
+        count,
+        this.#price,
+        this.counting.quantum,
+        this.budget - this.#cost(),
+        moves,
+        capacity,
+        this.choices,
+        this.wide,
+        this.#sums,
       );
       this.#scratch.give(moves);
       if (left >= 0n) break;
@@ -352,8 +417,17 @@ export class Solve {
   #solved(feasible: boolean): Solved {
     const { cost, value } = { cost: this.#cost(), value: this.#value() };
     return {
-      feasible, cost, value, costAtPrice: this.#atPrice.cost, valueAtPrice: this.#atPrice.value, price: this.#price, rate: this.#rate,
-      choices: this.choices, wide: this.wide, passes: this.passes, phases: this.phases,
+      feasible,
+      cost,
+      value,
+      costAtPrice: this.#atPrice.cost,
+      valueAtPrice: this.#atPrice.value,
+      price: this.#price,
+      rate: this.#rate,
+      choices: this.choices,
+      wide: this.wide,
+      passes: this.passes,
+      phases: this.phases,
     };
   }
 

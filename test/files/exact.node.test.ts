@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createEngine } from "../../src/engine/engine.js";
 import { openOffers } from "../../src/files/index.js";
-import { md5Key } from "../../src/files/md5.js";
+import { md5Key } from "../../src/allocation/md5.js";
 import { repeatedKeys } from "../../src/files/repeats.js";
 import { decimalNumber, decimalText, Total } from "../../src/files/total.js";
 import { parquet, seeded, sql, temporaryFolder, text } from "./make.js";

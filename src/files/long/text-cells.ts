@@ -1,5 +1,5 @@
 /** Cells that were put aside as text, in the types they came with. */
-import { md5Key } from "../md5.js";
+import { md5Key } from "../../allocation/md5.js";
 import { parseNumber } from "../source/number-text.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
 import type { Records } from "./regroup.js";

@@ -1,6 +1,6 @@
 /** Cells of one column of an Arrow record batch. */
 import type { Vector } from "apache-arrow";
-import { md5Key } from "../md5.js";
+import { md5Key } from "../../allocation/md5.js";
 import { decimalNumber, decimalText } from "../total.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
 import { uuidText } from "./parquet-cells.js";

@@ -1,5 +1,5 @@
 /** The cells of one column of a scanned block. */
-import { md5Key } from "../md5.js";
+import { md5Key } from "../../allocation/md5.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
 import type { Rows } from "./csv-scan.js";
 import { parseNumber } from "./number-text.js";

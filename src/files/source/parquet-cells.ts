@@ -1,7 +1,7 @@
 /** Cells of one column of a row group, as hyparquet hands out what is stored: typed arrays, or arrays with holes. */
 import { isUtf8 } from "node:buffer";
 import type { DecodedArray } from "hyparquet";
-import { md5Key } from "../md5.js";
+import { md5Key } from "../../allocation/md5.js";
 import { decimalNumber, decimalText } from "../total.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
 
