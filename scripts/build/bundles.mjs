@@ -1,11 +1,11 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { resolve } from "node:path";
 import { build } from "esbuild";
 
 /** What the esbuild runs took in, for THIRD-PARTY.md and the size limits. */
 export const METAFILE = "build/bundles.json";
-/** Entries of the Node build: [name in dist, source]. A face is built from the day its source exists. */
+/** Entries of the Node build: name in dist, source. */
 const ENTRIES = { index: "src/index.ts", files: "src/files/index.ts", cli: "src/cli/main.ts" };
 /** Node's own modules, with and without their prefix, and the optional peer: never bundled. */
 const EXTERNAL = ["node:*", ...builtinModules, "@duckdb/node-api"];
@@ -56,7 +56,6 @@ const requiredBuiltins = {
 /** Builds every bundle of dist/ and copies the wasm beside them. */
 export async function buildBundles() {
   mkdirSync("dist", { recursive: true });
-  const entryPoints = Object.fromEntries(Object.entries(ENTRIES).filter(([, source]) => existsSync(source)));
   const results = await Promise.all([
     // One run with splitting, so that a class of the core is one class in index.js, files.js and cli.js. Neutral, so that
     // nothing of Node's slips into the core: index.js is what browsers load.
@@ -64,7 +63,7 @@ export async function buildBundles() {
       ...shared,
       ...inlined,
       plugins: [...inlined.plugins, requiredBuiltins],
-      entryPoints,
+      entryPoints: ENTRIES,
       outdir: "dist",
       splitting: true,
       chunkNames: "chunks/[name]-[hash]",
@@ -95,7 +94,7 @@ export async function buildBundles() {
   writeFileSync(METAFILE, JSON.stringify(metafile));
   requirePlainCore(metafile);
   copyFileSync("build/engine.wasm", "dist/engine.wasm");
-  if (entryPoints.cli) makeExecutable("dist/cli.js");
+  makeExecutable("dist/cli.js");
 }
 
 /** The files of dist/ that load when `output` does, itself first. */

@@ -18,7 +18,7 @@ const counts = { passed: 0, failed: 0, skipped: 0 };
 let expected;
 await judge({ name: "pack and install", run: tryAll });
 if (values.json) writeFileSync(values.json, JSON.stringify(counts));
-console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+console.log(`the packed package: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 
 async function tryAll() {
