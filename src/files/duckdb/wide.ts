@@ -182,9 +182,8 @@ export async function decideByDuckDB(
   output: { path: string; format: "parquet" | "csv" },
   watch: Watch,
 ): Promise<Decided> {
-  // Text ids fill the pages of every thread that writes: one thread is as fast, in 40 MiB less.
-  const most = shape.id.kind === "integer" ? undefined : 1;
-  return withDatabase(duckdb, { groupBytes: file.groupBytes, most }, watch.signal, async (connection) => {
+  // A thread that writes holds the pages of a row group: one is as fast while JavaScript takes part, in 40 MiB less.
+  return withDatabase(duckdb, { groupBytes: file.groupBytes, most: 1 }, watch.signal, async (connection) => {
     let done = 0;
     let stopped: unknown;
     const totals = { value: new Total(), cost: new Total() };
