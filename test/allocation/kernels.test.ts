@@ -5,7 +5,9 @@ import { describe, expect, test } from "vitest";
 import { Bench } from "../reference/kernels/bench.js";
 import * as columnTwins from "../reference/kernels/columns.js";
 import * as coreTwins from "../reference/kernels/core.js";
-import { Memory } from "../reference/kernels/memory.js";
+import * as histogramTwins from "../reference/kernels/histogram.js";
+import { BUCKETS } from "../reference/kernels/histogram.js";
+import { MAGIC, Memory } from "../reference/kernels/memory.js";
 import * as passTwins from "../reference/kernels/pass.js";
 import { nudge, Random, shapes, type Table, tableOf } from "./tables.js";
 
@@ -256,13 +258,79 @@ function sieve(bench: Bench, table: Placed, random: Random, hi: number, exactlyO
       ),
   );
   if (origin) return;
-  const results = bench.block(16);
-  for (const perMoney of [0, 100]) {
-    bench.both(
-      () => bench.kernels.total(values, costs, stride, users, choices, wide, perMoney, results),
-      (m) => passTwins.total(m, values, costs, stride, users, choices, wide, perMoney, results),
-    );
+  const exact = bench.block(4096);
+  bench.both(
+    () => bench.kernels.total(values, costs, stride, users, choices, wide, exact),
+    (m) => passTwins.total(m, values, costs, stride, users, choices, wide, exact),
+  );
+}
+
+describe("the histogram", () => {
+  for (const [name, draw] of FINITE) {
+    test(name, () => {
+      const bench = new Bench();
+      const [buckets, out, scratch] = [bench.block(20 * BUCKETS), bench.block(32), bench.scratch(2048)];
+      for (const seed of [1, 2, 3]) {
+        const random = new Random(31 * seed);
+        const exactlyOne = seed === 2;
+        const table = tableOf(1 + random.below(90), 1 + random.below(6), random, draw);
+        const { values, costs, stride, options, users } = bench.table(seed === 3 ? byCost(table) : table);
+        const counting = [2 ** 16, 0, MAGIC * 2 ** -30, 0x40800000 >>> 11] as const;
+        bench.both(
+          () => bench.kernels.clearBuckets(buckets),
+          (m) => histogramTwins.clearBuckets(m, buckets),
+        );
+        bench.both(
+          () =>
+            bench.kernels.histogram(
+              values,
+              costs,
+              stride,
+              options,
+              0,
+              users,
+              exactlyOne,
+              ...counting,
+              buckets,
+              out,
+              scratch,
+            ),
+          (m) =>
+            histogramTwins.histogram(
+              m,
+              values,
+              costs,
+              stride,
+              options,
+              0,
+              users,
+              exactlyOne,
+              ...counting,
+              buckets,
+              out,
+            ),
+        );
+      }
+      bench.both(
+        () => bench.kernels.cumulate(buckets, out),
+        (m) => histogramTwins.cumulate(m, buckets, out),
+      );
+    });
   }
+});
+
+/** The same options, each user's in the order of cost: the other way through the kernel. */
+function byCost({ values, costs }: Table): Table {
+  const sorted = { values: values.map((c) => c.slice()), costs: costs.map((c) => c.slice()) };
+  (values[0] as Float32Array).forEach((_, user) => {
+    const row = values.map((v, j) => [v[user] as number, Math.abs(costs[j]?.[user] as number)] as const);
+    row.sort((a, b) => a[1] - b[1]);
+    row.forEach(([value, cost], j) => {
+      (sorted.values[j] as Float32Array)[user] = value;
+      (sorted.costs[j] as Float32Array)[user] = cost;
+    });
+  });
+  return sorted;
 }
 
 describe("the core", () => {

@@ -123,6 +123,12 @@ export function spend(
   m.setF64(out + 8, (squares[0] as number) + (squares[1] as number));
 }
 
+interface Lane {
+  sum: number;
+  lost: number;
+  size: number;
+}
+
 export function dual(
   m: Memory,
   values: number,
@@ -135,35 +141,44 @@ export function dual(
   perMoney: number,
   out: number,
 ): void {
-  const BLOCK = 1024;
-  const total = { sum: 0, size: 0 };
-  for (let from = 0; from < users; from += BLOCK) {
-    const sum = [0, 0];
-    const size = [0, 0];
-    for (let user = from; user < Math.min(from + BLOCK, users); user += 4) {
-      const best = [0, 1, 2, 3].map((lane) => {
-        let most = exactlyOne ? -Infinity : 0;
-        for (let j = 0; j < options; j++) {
-          const at = j * stride + 4 * (user + lane);
-          const c = m.f32(costs + at);
-          const cost = perMoney > 0 ? nearest(c * perMoney) / perMoney : c;
-          most = Math.max(most, m.f32(values + at) - price * cost);
-        }
-        return most === -Infinity ? 0 : most;
-      }) as [number, number, number, number];
-      for (const lane of [0, 1] as const) {
-        const [low, high] = [best[lane], best[lane + 2] as number];
-        sum[lane] = (sum[lane] as number) + (low + high);
-        size[lane] = (size[lane] as number) + (Math.abs(low) + Math.abs(high));
-      }
+  // Two lanes: of every four users the first and the third, the second and the fourth.
+  const lanes = [
+    { sum: 0, lost: 0, size: 0 },
+    { sum: 0, lost: 0, size: 0 },
+  ] as [Lane, Lane];
+  const best = (user: number) => {
+    let most = exactlyOne ? -Infinity : 0;
+    for (let j = 0; j < options; j++) {
+      const c = m.f32(costs + j * stride + 4 * user);
+      const cost = perMoney > 0 ? nearest(c * perMoney) / perMoney : c;
+      most = Math.max(most, m.f32(values + j * stride + 4 * user) - price * cost);
     }
-    total.sum += (sum[0] as number) + (sum[1] as number);
-    total.size += (size[0] as number) + (size[1] as number);
+    return most === -Infinity ? 0 : most;
+  };
+  for (let user = 0; user < users; user += 4) {
+    lanes.forEach((lane, i) => {
+      const [low, high] = [best(user + i), best(user + i + 2)];
+      lane.size += Math.abs(low) + Math.abs(high);
+      for (const term of [low, high]) {
+        const next = lane.sum + term;
+        lane.lost += rounding(lane.sum, term, next);
+        lane.sum = next;
+      }
+    });
   }
-  m.setF64(out, total.sum);
-  m.setF64(out + 8, total.size);
+  const [a, b] = lanes;
+  const both = a.sum + b.sum;
+  m.setF64(out, both + (rounding(a.sum, b.sum, both) + a.lost + b.lost));
+  m.setF64(out + 8, a.size + b.size);
 }
 
+/** What a + b lost when it became `sum` (Knuth's TwoSum). */
+function rounding(a: number, b: number, sum: number): number {
+  const rest = sum - a;
+  return a - (sum - rest) + (b - rest);
+}
+
+/** Sums of mantissas by exponent: exact in any order. */
 export function total(
   m: Memory,
   values: number,
@@ -172,35 +187,19 @@ export function total(
   users: number,
   choices: number,
   wide: boolean,
-  perMoney: number,
   out: number,
 ): void {
-  const cost = new Compensated();
-  const value = new Compensated();
   for (let i = 0; i < users; i++) {
     const option = wide ? m.u16(choices + 2 * i) : m.u8(choices + i);
     if (option === 0) continue;
     const at = (option - 1) * stride + 4 * i;
-    const c = m.f32(costs + at);
-    cost.add(perMoney > 0 ? nearest(c * perMoney) : c);
-    value.add(m.f32(values + at));
+    addExactly(m, m.u32(costs + at), out);
+    addExactly(m, m.u32(values + at), out + 2048);
   }
-  m.setF64(out, cost.total);
-  m.setF64(out + 8, value.total);
 }
 
-/** Neumaier's sum. */
-class Compensated {
-  #sum = 0;
-  #lost = 0;
-
-  add(x: number): void {
-    const next = this.#sum + x;
-    this.#lost += Math.abs(this.#sum) >= Math.abs(x) ? this.#sum - next + x : x - next + this.#sum;
-    this.#sum = next;
-  }
-
-  get total(): number {
-    return this.#sum + this.#lost;
-  }
+function addExactly(m: Memory, bits: number, sums: number): void {
+  const exponent = (bits >>> 23) & 255;
+  const mantissa = BigInt((bits & 0x7fffff) + (exponent ? 0x800000 : 0));
+  m.setI64(sums + 8 * exponent, m.i64(sums + 8 * exponent) + (bits >>> 31 ? -mantissa : mantissa));
 }
