@@ -7,5 +7,6 @@ export { decide } from "./allocation/decide.js";
 export { frontier } from "./allocation/frontier.js";
 export { type Ids, type OfferShape, Offers } from "./allocation/offers.js";
 export type * from "./allocation/types.js";
+export { createEngine, Engine } from "./create.js";
 export { CeilingError } from "./engine/arena.js";
-export { createEngine, Engine, type EngineOptions } from "./engine/engine.js";
+export type { EngineOptions } from "./engine/engine.js";

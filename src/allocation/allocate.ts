@@ -3,6 +3,7 @@ import { kind, plainObject } from "../engine/check.js";
 import { Scratch } from "../engine/scratch.js";
 import { fullBound, quickBound } from "./bound.js";
 import { type Counting, countingOf, MOST_MULTIPLE, money, NO_DIGITS } from "./counting.js";
+import { countChoices, exactTotals, offUnit, slotsToOffers } from "./kernel.js";
 import { Offers } from "./offers.js";
 import { checkRequest } from "./request.js";
 import { Solve, type Solved } from "./solve.js";
@@ -58,13 +59,10 @@ export function countingFor(offers: Offers, request: AllocationRequest): Countin
   }
   const covered = facts.digits < NO_DIGITS && unit === 1 / 10 ** facts.digits;
   for (let j = 0; j < offers.columns && !covered; j++) {
-    const at = j * offers.stride;
-    const row = offers.engine.kernels.offUnit(offers.values + at, offers.costs + at, offers.users, unit) >>> 0;
-    if (row === offers.users) continue;
-    const cost = new DataView(offers.engine.memory.buffer).getFloat32(offers.costs + at + 4 * row, true);
-    throw new RangeError(
-      `row ${row}, option ${offers.columnName(j)}: cost ${cost} is no whole multiple of unit ${unit}`,
-    );
+    const off = offUnit(offers, j, unit);
+    if (!off) continue;
+    const name = offers.columnName(j);
+    throw new RangeError(`row ${off.row}, option ${name}: cost ${off.cost} is no whole multiple of unit ${unit}`);
   }
   return countingOf(facts, offers.users, unit);
 }
@@ -87,7 +85,8 @@ function read(
   scratch: Scratch,
   start: number,
 ): AllocationResult {
-  const { phases, price } = solved;
+  const { phases, atPrice } = solved;
+  const { price } = atPrice;
   const timed = <T>(phase: string, work: () => T): T => {
     const from = performance.now();
     const result = work();
@@ -98,7 +97,7 @@ function read(
   const none = counts[0] as number;
   const unserved = (request.exactlyOne ?? false) && none > 0;
   const impossible = !solved.feasible || unserved;
-  const { cost, value, precise } = totals(offers, counting, solved, scratch);
+  const { cost, value, precise } = totals(offers, counting, solved);
   const bound = timed("bound", () => {
     const { budget = 0, exactlyOne = false } = request;
     if (impossible) return value;
@@ -107,7 +106,7 @@ function read(
     const loose = quick - value > 1e-8 * Math.abs(value) && offers.users * offers.columns < SMALL;
     if (options.bound !== "f64" && precise && !loose) return quick;
     solved.passes++;
-    const full = fullBound(offers, budget, exactlyOne, counting, counting.decimal ? solved.rate : price);
+    const full = fullBound(offers, budget, exactlyOne, counting, counting.decimal ? atPrice.rate : price);
     return precise ? Math.min(full, quick) : full;
   });
   const result: AllocationResult = {
@@ -137,31 +136,16 @@ function read(
 const SMALL = 1 << 20;
 
 /** Cost and value of the choices: from the sums in quanta where they are good to 1e-12, else from the table's numbers. */
-function totals(offers: Offers, counting: Counting, solved: Solved, scratch: Scratch) {
-  const { engine, users, values, costs, stride } = offers;
+function totals(offers: Offers, counting: Counting, solved: Solved) {
+  const { users } = offers;
   const cost = money(solved.cost, counting);
   const value = Number(solved.value) * counting.valueQuantum;
   const precise =
     users * counting.valueQuantum <= 1e-12 * Math.abs(value) && users * counting.roundedUp <= 1e-12 * Math.abs(cost);
   if (precise || (solved.value === 0n && solved.cost === 0n && offers.facts.open === 0))
     return { cost, value, precise };
-  const out = scratch.take(4096);
-  new Uint8Array(engine.memory.buffer, out, 4096).fill(0);
-  engine.kernels.total(values, costs, stride, users, solved.choices, solved.wide, out);
-  const sums = new BigInt64Array(engine.memory.buffer, out, 512);
-  return {
-    cost: counting.decimal ? cost : Math.min(cost, exactSum(sums.subarray(0, 256))),
-    value: exactSum(sums.subarray(256)),
-    precise: false,
-  };
-}
-
-/** Σ sums[e] · 2^(max(e, 1) − 150), rounded once: see assembly/allocation/total.ts. */
-function exactSum(sums: BigInt64Array): number {
-  let whole = 0n;
-  for (let e = 255; e >= 0; e--) whole += (sums[e] as bigint) << BigInt(Math.max(e, 1) - 1);
-  // In two factors: 2^-149 alone would be a denormal.
-  return Number(whole) * 2 ** -100 * 2 ** -49;
+  const exact = exactTotals(offers, solved.choices, solved.wide);
+  return { cost: counting.decimal ? cost : Math.min(cost, exact.cost), value: exact.value, precise: false };
 }
 
 function clash(
@@ -189,15 +173,12 @@ function readChoices(offers: Offers, solved: Solved, scratch: Scratch, into: All
   let { choices, wide } = solved;
   if (offers.hasSlots) {
     const byOffer = scratch.take(2 * users);
-    engine.kernels.offersOf(offers.slots, offers.slotStride, choices, wide, users, byOffer);
+    slotsToOffers(offers, choices, wide, byOffer);
     choices = byOffer;
     wide = true;
   }
-  const table = scratch.take(4 * (names.length + 1));
-  new Uint32Array(engine.memory.buffer, table, names.length + 1).fill(0);
-  engine.kernels.count(choices, wide, users, names.length, table);
+  const counts = countChoices(offers, choices, wide);
   const { buffer } = engine.memory;
-  const counts = [...new Uint32Array(buffer, table, names.length + 1)];
   const narrow = names.length <= 254;
   const source = wide ? new Uint16Array(buffer, choices, users) : new Uint8Array(buffer, choices, users);
   const target = into ?? (narrow ? new Uint8Array(users) : new Uint16Array(users));

@@ -10,6 +10,7 @@
  * for costs that are not negative; costs below zero add 2δ of themselves for each user. Values likewise.
  */
 import { type Counting, money } from "./counting.js";
+import { dualAt } from "./kernel.js";
 import type { Offers } from "./offers.js";
 import type { Solved } from "./solve.js";
 
@@ -26,10 +27,10 @@ export function quickBound(
   solved: Solved,
   nobody: boolean,
 ): number {
-  const { price } = solved;
   const { users } = offers;
-  const value = Number(solved.valueAtPrice) * counting.valueQuantum;
-  const cost = money(solved.costAtPrice, counting);
+  const { price } = solved.atPrice;
+  const value = Number(solved.atPrice.value) * counting.valueQuantum;
+  const cost = money(solved.atPrice.cost, counting);
   // Fill and swaps only ever add value: when nobody has an option now, nobody had one at the price either.
   const counted = nobody ? 0 : users * (counting.valueQuantum + price * counting.roundedUp);
   const size = price * (Math.abs(budget) + Math.abs(cost)) + Math.abs(value);
@@ -45,19 +46,10 @@ export function fullBound(
   counting: Counting,
   price: number,
 ): number {
-  const { engine, users, values, costs, stride, columns } = offers;
-  const out = engine.arena.take(16);
-  try {
-    const perMoney = counting.decimal ? counting.perMoney : 0;
-    engine.kernels.dual(values, costs, stride, columns, users, exactlyOne, price, perMoney, out);
-    const view = new DataView(engine.memory.buffer, out, 16);
-    const dual = view.getFloat64(0, true);
-    const size = price * Math.abs(budget) + view.getFloat64(8, true);
-    const narrowed = counting.decimal ? 0 : counting.narrowed;
-    return price * budget + dual + narrowing(offers, narrowed, Math.abs(budget), price, size) + ROUNDING * size;
-  } finally {
-    engine.arena.give(out, 16);
-  }
+  const { dual, size } = dualAt(offers, exactlyOne, price, counting.decimal ? counting.perMoney : 0);
+  const narrowed = counting.decimal ? 0 : counting.narrowed;
+  const hidden = narrowing(offers, narrowed, Math.abs(budget), price, size);
+  return price * budget + dual + hidden + ROUNDING * (price * Math.abs(budget) + size);
 }
 
 /** What lies between the table's `f32` and the caller's numbers; `off` is the relative error of the costs. */

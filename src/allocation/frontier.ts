@@ -6,7 +6,8 @@ import { Scratch } from "../engine/scratch.js";
 import { countingFor } from "./allocate.js";
 import { priceFor } from "./bracket.js";
 import { type Counting, exponentAbove, money } from "./counting.js";
-import { columnsOf, spendAt } from "./kernel.js";
+import type { Histogram } from "./kernel.js";
+import * as kernel from "./kernel.js";
 import { Offers } from "./offers.js";
 import { checkRequest } from "./request.js";
 import type { AllocationRequest, FrontierOptions, FrontierPoint, FrontierResult } from "./types.js";
@@ -70,52 +71,36 @@ function build(
 ): Curve {
   const { engine, users } = offers;
   const exactlyOne = request.exactlyOne ?? false;
-  const buckets = scratch.take(BUCKETS * 20);
-  const out = scratch.take(32);
-  const work = scratch.take(256 + 48 * (offers.columns + 2));
-  const top = topBucket(offers, exactlyOne, scratch);
-  // All steps of all users must fit an i64, and each of them the 51 bits that the magic number rounds to.
-  const room = Math.max(Math.ceil(Math.log2(users + 1)) - 61, -50);
-  const valueQuantum = 2 ** (Math.max(exponentAbove(offers.facts.mostValue), -900) + room);
-  engine.kernels.clearBuckets(buckets);
-  new Uint8Array(engine.memory.buffer, out, 32).fill(0);
-  const magic = 6755399441055744 * valueQuantum;
+  // All steps of all users must fit an i64.
+  const scale = Math.max(exponentAbove(offers.facts.mostValue), -900) + Math.ceil(Math.log2(users + 1)) - 61;
+  const by: Histogram = {
+    costScale: counting.costScale,
+    costShift: counting.costShift,
+    valueQuantum: 2 ** scale,
+    top: topBucket(offers, exactlyOne, scratch),
+    buckets: scratch.take(BUCKETS * 20),
+    out: scratch.take(32),
+    scratch: scratch.take(256 + 48 * (offers.columns + 2)),
+  };
+  kernel.clearHistogram(engine, by);
   for (let from = 0; from < users; from += SLICE) {
     const to = Math.min(from + SLICE, users);
-    engine.kernels.histogram(
-      offers.values,
-      offers.costs,
-      offers.stride,
-      offers.columns,
-      from,
-      to,
-      exactlyOne,
-      counting.costScale,
-      counting.costShift,
-      magic,
-      top,
-      buckets,
-      out,
-      work,
-    );
+    kernel.addToHistogram(offers, exactlyOne, from, to, by);
     options.onProgress?.({ phase: "histogram", done: to, total: users });
     options.signal?.throwIfAborted();
   }
-  const least = new DataView(engine.memory.buffer, out, 32).getBigInt64(0, true);
-  engine.kernels.cumulate(buckets, out);
+  const { start, weight, value, unserved } = kernel.cumulateHistogram(engine, by);
   const { buffer } = engine.memory;
-  const view = new DataView(buffer, out, 32);
-  const end = { weight: view.getFloat64(0, true), value: view.getFloat64(8, true) };
-  const totals = new Float64Array(buffer, buckets, 2 * BUCKETS).slice();
-  const slopes = new Uint16Array(buffer, buckets + 16 * BUCKETS, 2 * BUCKETS).slice();
+  const totals = new Float64Array(buffer, by.buckets, 2 * BUCKETS).slice();
+  const slopes = new Uint16Array(buffer, by.buckets + 16 * BUCKETS, 2 * BUCKETS).slice();
   return new Curve(
-    { totals, slopes, end, top },
+    { totals, slopes, end: { weight, value }, top: by.top },
     {
-      least: money(least, counting),
-      unserved: view.getUint32(16, true),
+      least: money(start, counting),
+      unserved,
       perQuantum: counting.decimal ? 1 / counting.perMoney : counting.quantum,
-      valueQuantum,
-      margin: users * valueQuantum * offers.columns,
+      valueQuantum: by.valueQuantum,
+      margin: users * by.valueQuantum * offers.columns,
     },
   );
 }
@@ -123,10 +108,10 @@ function build(
 /** The bucket of a price just above which (nearly) nothing is spent. */
 function topBucket(offers: Offers, exactlyOne: boolean, scratch: Scratch): number {
   const { engine, facts } = offers;
-  const table = columnsOf(offers);
+  const table = kernel.columnsOf(offers);
   const users = Math.min(table.users, 65_536);
   const out = scratch.take(64);
-  const spend = (price: number) => spendAt(engine, table, users, exactlyOne, price, out).spend;
+  const spend = (price: number) => kernel.spendAt({ engine, exactlyOne, out }, table, users, price).spend;
   const guess = Math.fround((facts.mostValue || 1) / (facts.mostCost || 1));
   const least = spend(Math.fround(Math.min(guess * 1e9, 1e30)));
   const { high } = priceFor(spend, least, 0, 0.5, { low: guess / 2, high: guess * 2 });

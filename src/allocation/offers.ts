@@ -187,7 +187,7 @@ export class Offers {
   /** Sets integer ids of rows [from, from + ids.length): mixed into tie-breaking keys. */
   setIds(from: number, ids: BigInt64Array | BigUint64Array): void {
     this.#copyKeys(from, ids, ids.length);
-    this.engine.kernels.mixKeys(this.#keys + 8 * from, ids.length);
+    kernel.mixIds(this.engine, this.#keys + 8 * from, ids.length);
   }
 
   /** What is known of the numbers of all columns. */

@@ -3,11 +3,11 @@ import { realpathSync, statSync } from "node:fs";
 import { format, parse } from "node:path";
 import { allocate } from "../allocation/allocate.js";
 import type { AllocationRequest, AllocationResult } from "../allocation/types.js";
-import { createEngine } from "../engine/engine.js";
+import { createEngine } from "../create.js";
 import { type FileProgress, type OfferFile, openOffers } from "../files/index.js";
 import { EXIT, UsageError } from "./failure.js";
 import { count } from "./format.js";
-import { facts, moneyFacts, noPlan, offerTable, resultJson, workFacts } from "./report.js";
+import { facts, moneyFacts, offerTable, refuse, resultJson, workFacts } from "./report.js";
 import { asUsage, makeRequest, type RequestFlags, solving } from "./request.js";
 import type { Bar, Terminal } from "./terminal.js";
 
@@ -49,7 +49,7 @@ export async function allocateCommand(
     const solve = clock();
     if (result.status !== "met") {
       bar.end();
-      return refuse(file, result, json, terminal);
+      return refuse(result, { ...resultJson(file.options, file.users, result), input: source(file) }, json, terminal);
     }
     signal.throwIfAborted();
     const written = await file.writeDecisions(output, offers, result.choices);
@@ -124,15 +124,6 @@ function reportLines(
     `  decisions are in ${bold(output)}`,
     "",
   ];
-}
-
-function refuse(file: OfferFile, result: AllocationResult, json: boolean | undefined, terminal: Terminal): number {
-  if (json)
-    terminal.print(
-      JSON.stringify({ ...resultJson(file.options, file.users, result), input: source(file), output: null }),
-    );
-  else for (const line of noPlan(result)) terminal.warn(line);
-  return result.status === "impossible" ? EXIT.impossible : EXIT.notFound;
 }
 
 /** offers.csv → offers.decisions.csv, beside it. */

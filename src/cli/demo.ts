@@ -4,14 +4,14 @@ import { allocate } from "../allocation/allocate.js";
 import { frontier } from "../allocation/frontier.js";
 import type { Offers } from "../allocation/offers.js";
 import type { AllocationRequest, AllocationResult, FrontierPoint } from "../allocation/types.js";
-import { createEngine } from "../engine/engine.js";
+import { createEngine } from "../create.js";
 import { stopwatch } from "./allocate.js";
 import { Campaign } from "./campaign/campaign.js";
 import { writeDecisions } from "./campaign/decisions.js";
 import { EXIT } from "./failure.js";
 import { amount, count, share, table } from "./format.js";
 import { curveLines, POINTS } from "./frontier.js";
-import { facts, moneyFacts, offerTable, resultJson, workFacts } from "./report.js";
+import { facts, moneyFacts, offerTable, refuse, resultJson, workFacts } from "./report.js";
 import { solving } from "./request.js";
 import type { Bar, Terminal } from "./terminal.js";
 
@@ -55,6 +55,16 @@ export async function demoCommand(
     clock();
     const result = solving(() => allocate(offers, request, { into: bytes, signal }));
     const solve = clock();
+    if (result.status !== "met") {
+      bar.end();
+      const asked = { seed: flags.seed, budget: request.budget };
+      return refuse(
+        result,
+        { ...resultJson(campaign.options, campaign.users, result), ...asked },
+        flags.json,
+        terminal,
+      );
+    }
     const points = frontier(offers, { exactlyOne: true }, { points: POINTS, signal }).points;
     const curve = clock();
     const others = (
@@ -110,7 +120,8 @@ function story(flags: DemoFlags, campaign: Campaign, solved: Solved, terminal: T
   const budget = request.budget as number;
   const [minus, times] = terminal.unicode ? ["−", "×"] : ["-", "x"];
   const rest = others.map(([name, money, value]) => {
-    const change = `${value >= result.value ? "+" : minus}${share(Math.abs(value / result.value - 1))}`;
+    const change =
+      result.value === 0 ? "" : `${value >= result.value ? "+" : minus}${share(Math.abs(value / result.value - 1))}`;
     return [`at ${name} the budget`, amount(money), `value ${amount(value)}`, change];
   });
   const marks = [

@@ -2,7 +2,7 @@
 
 import { frontier } from "../allocation/frontier.js";
 import type { FrontierPoint, FrontierResult } from "../allocation/types.js";
-import { createEngine } from "../engine/engine.js";
+import { createEngine } from "../create.js";
 import type { OfferFile } from "../files/index.js";
 import { type FileFlags, open, source } from "./allocate.js";
 import { drawChart, type Mark } from "./chart.js";

@@ -1,5 +1,6 @@
 /** The answer in words: first what a marketer asks, then what an engineer asks. */
 import type { AllocationRequest, AllocationResult } from "../allocation/types.js";
+import { EXIT } from "./failure.js";
 import { amount, bar, count, mebibytes, seconds, share, table, tinyShare } from "./format.js";
 import type { Terminal } from "./terminal.js";
 
@@ -37,7 +38,7 @@ export function moneyFacts(request: AllocationRequest, result: AllocationResult)
   rows.push(["spent", amount(result.cost), left > 0 ? `${amount(left)} left over` : ""]);
   const each = result.cost > 0 ? `${amount(result.value / result.cost)} for every 1 spent` : "";
   rows.push(["expected value", amount(result.value), each]);
-  rows.push(["price of money", amount(result.price), priceInWords(result.price)]);
+  rows.push(["price of money", amount(result.price), priceInWords(result)]);
   rows.push([
     "off the optimum",
     tinyShare(result.gap),
@@ -46,8 +47,9 @@ export function moneyFacts(request: AllocationRequest, result: AllocationResult)
   return rows;
 }
 
-function priceInWords(price: number): string {
+function priceInWords({ price, cost }: AllocationResult): string {
   if (price === 0) return "the budget is more than enough: further money buys nothing";
+  if (cost <= 0) return `the first 1 spent would bring about ${amount(price)} of value`;
   return `the last 1 spent brings about ${amount(price)} of value, and so would 1 more; what brings less is not offered`;
 }
 
@@ -105,8 +107,19 @@ export function resultJson(names: readonly string[], users: number, result: Allo
   return { schema, status, users, options: names, ...rest };
 }
 
-/** What is said when there is no plan. */
-export function noPlan(result: AllocationResult): string[] {
+/** Says that there is no plan, on stdout as JSON or on stderr in words; returns the exit code. */
+export function refuse(
+  result: AllocationResult,
+  object: Record<string, unknown>,
+  json: boolean | undefined,
+  terminal: Terminal,
+): number {
+  if (json) terminal.print(JSON.stringify({ ...object, output: null }));
+  else for (const line of noPlan(result)) terminal.warn(line);
+  return result.status === "impossible" ? EXIT.impossible : EXIT.notFound;
+}
+
+function noPlan(result: AllocationResult): string[] {
   if (result.status === "not found")
     return ["No plan within all limits was found, and none was proven impossible. Nothing was written."];
   const { clash } = result;

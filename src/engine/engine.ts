@@ -4,7 +4,6 @@
 import { instantiateSync } from "@assemblyscript/loader";
 import { module } from "#wasm";
 import type { __AdaptedExports } from "../../build/engine.js";
-import { type OfferShape, Offers } from "../allocation/offers.js";
 import { Arena } from "./arena.js";
 import { finiteNumber } from "./check.js";
 
@@ -36,24 +35,6 @@ export class Engine {
     this.kernels = instantiateSync(module, { env: { memory: this.memory } }).exports as unknown as Kernels;
     this.arena = new Arena(this.memory, ENGINE_DATA_END, pages * 65_536);
   }
-
-  /**
-   * Makes an empty table of offers; fill every column, then `allocate`.
-   * @throws {CeilingError} when it does not fit under the ceiling.
-   */
-  offers(shape: OfferShape): Offers {
-    return new Offers(this, shape);
-  }
-}
-
-/**
- * Makes an engine, synchronously, on any runtime.
- * @example
- * const engine = createEngine();
- * const offers = engine.offers({ users: 3, options: ["5 off", "10 off"] });
- */
-export function createEngine(options: EngineOptions = {}): Engine {
-  return new Engine(options);
 }
 
 function defaultCeiling(): number {

@@ -22,6 +22,14 @@ export class Scratch {
     if (block) this.#arena.give(block.start, block.bytes);
   }
 
+  /** A new block of `size` bytes that starts with the first `bytes` of another, which is given back. */
+  move(from: number, bytes: number, size: number): number {
+    const to = this.take(size);
+    new Uint8Array(this.#arena.memory.buffer).copyWithin(to, from, from + bytes);
+    this.give(from);
+    return to;
+  }
+
   release(): void {
     for (const { start, bytes } of this.#blocks.splice(0)) this.#arena.give(start, bytes);
   }

@@ -1,7 +1,7 @@
 /** Opening an offer file: its format by its bytes, its layout by its columns, its reader by what is installed. */
 import { extname } from "node:path";
 import type { Offers } from "../allocation/offers.js";
-import type { Engine } from "../engine/engine.js";
+import type { Engine } from "../create.js";
 import { type DuckDB, loadDuckDB } from "./duckdb/database.js";
 import { canName } from "./duckdb/wide.js";
 import { InputFileError, OutputFileError } from "./errors.js";

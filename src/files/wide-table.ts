@@ -1,6 +1,6 @@
 /** A wide file as a table: one row a user. */
 import type { Offers } from "../allocation/offers.js";
-import type { Engine } from "../engine/engine.js";
+import type { Engine } from "../create.js";
 import type { DuckDB } from "./duckdb/database.js";
 import { BadCell, decideByDuckDB, fillByDuckDB, type WideFile } from "./duckdb/wide.js";
 import { requireUnique } from "./duplicates.js";

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "
 import { join } from "node:path";
 import { Float64, Table, tableToIPC, vectorFromArray } from "apache-arrow";
 import { describe, expect, it } from "vitest";
-import { createEngine } from "../../src/engine/engine.js";
+import { createEngine } from "../../src/index.js";
 import { InputFileError, type OpenOptions, openOffers } from "../../src/files/index.js";
 import { parquet, temporaryFolder, text } from "./make.js";
 

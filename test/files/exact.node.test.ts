@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createEngine } from "../../src/engine/engine.js";
+import { createEngine } from "../../src/index.js";
 import { openOffers } from "../../src/files/index.js";
 import { md5Key } from "../../src/allocation/md5.js";
 import { repeatedKeys } from "../../src/files/repeats.js";

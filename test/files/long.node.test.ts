@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { Float64, Int32, Table, tableToIPC, vectorFromArray } from "apache-arrow";
 import { beforeAll, describe, expect, it } from "vitest";
 import { allocate } from "../../src/allocation/allocate.js";
-import { createEngine } from "../../src/engine/engine.js";
+import { createEngine } from "../../src/index.js";
 import { openOffers } from "../../src/files/index.js";
 import { decisions, parquet, seeded, temporaryFolder, text } from "./make.js";
 
 const folder = temporaryFolder();
-const USERS = 40_000;
+const USERS = 34_000;
 const NAMES = ["five", "ten, off", "twenty"];
 const random = seeded(11);
 

@@ -1,6 +1,6 @@
 /** A long file as a table: one row an offer of a user. */
 import type { Offers } from "../../allocation/offers.js";
-import type { Engine } from "../../engine/engine.js";
+import type { Engine } from "../../create.js";
 import type { LongLayout } from "../layout.js";
 import type { Table } from "../open.js";
 import type { AsideFile } from "../output.js";

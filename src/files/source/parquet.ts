@@ -12,6 +12,7 @@ import { compressors } from "hyparquet-compressors";
 import { InputFileError, reasonOf } from "../errors.js";
 import type { Batch, Column, Source } from "../types.js";
 import { ParquetCells } from "./parquet-cells.js";
+import { columnPages } from "./parquet-pages.js";
 import { parquetColumns, storedTypes } from "./parquet-schema.js";
 
 export class ParquetSource implements Source {
@@ -47,18 +48,14 @@ export class ParquetSource implements Source {
   }
 
   async *batches(wanted: readonly number[]): AsyncGenerator<Batch> {
-    const columns = wanted.map((c) => this.columns[c] as Column);
     let done = 0;
     for (const group of this.#metadata.row_groups) {
       const rows = Number(group.num_rows);
       if (rows === 0) continue;
-      const pieces = await this.#readGroup(columns, done, rows);
+      const columns: ParquetCells[] = [];
+      for (const c of wanted) columns.push(await this.#readColumn(this.columns[c] as Column, group, rows));
       const start = done;
-      yield {
-        rows,
-        columns: columns.map(({ name, type }) => new ParquetCells(type, rows, pieces.get(name) ?? [])),
-        place: (i) => ({ row: start + i + 1 }),
-      };
+      yield { rows, columns, place: (i) => ({ row: start + i + 1 }) };
       done += rows;
     }
     if (done !== this.rows) throw broken(this.path, `its footer says ${this.rows} rows, its row groups ${done}`);
@@ -68,27 +65,18 @@ export class ParquetSource implements Source {
     await this.#file.close();
   }
 
-  async #readGroup(columns: readonly Column[], rowStart: number, rows: number): Promise<Map<string, DecodedArray[]>> {
-    const pieces = new Map<string, DecodedArray[]>(columns.map(({ name }) => [name, []]));
+  async #readColumn({ name, type }: Column, group: RowGroup, rows: number): Promise<ParquetCells> {
     try {
-      await parquetRead({
-        file: this.#bytes,
-        metadata: this.#metadata,
-        compressors,
-        utf8: false,
-        columns: columns.map(({ name }) => name),
-        rowStart,
-        rowEnd: rowStart + rows,
-        onChunk: ({ columnName, columnData }) => pieces.get(columnName)?.push(columnData),
-      });
+      const chunk = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name);
+      if (chunk === undefined) throw new TypeError(`a row group has no column "${name}"`);
+      const pages = columnPages(this.#metadata, chunk, compressors);
+      const pieces = pages.decode(await this.#bytes.slice(pages.start, pages.end));
+      const count = pieces.reduce((sum, piece) => sum + piece.length, 0);
+      if (count !== rows) throw new RangeError(`column "${name}" has ${count} of ${rows} rows in a row group`);
+      return new ParquetCells(type, rows, pieces);
     } catch (error) {
       throw broken(this.path, error);
     }
-    for (const [name, parts] of pieces) {
-      const count = parts.reduce((sum, part) => sum + part.length, 0);
-      if (count !== rows) throw broken(this.path, `column "${name}" has ${count} of ${rows} rows in a row group`);
-    }
-    return pieces;
   }
 }
 

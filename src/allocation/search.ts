@@ -1,0 +1,122 @@
+/**
+ * Which prices to sieve at: from a sample, from all users, or, for the users that a sieve left, from both.
+ * Nothing here decides the answer: a bracket that proves wrong costs another pass.
+ */
+import { type Bracket, priceFor, type Spend } from "./bracket.js";
+import { type Columns, type Job, spendAt } from "./kernel.js";
+
+/** Users of a sample of the table; tables of fewer than SAMPLED users are searched as they are. Multiples of 16. */
+const SAMPLE = 65_536;
+const SAMPLED = 4 * SAMPLE;
+/** Users of a sample of those that a sieve left. */
+const PILOT = 16_384;
+/** First users of a table that find its price roughly. */
+const ROUGH = 4096;
+/** A sample's spend is trusted to this many standard deviations. */
+const DEVIATIONS = 4;
+/** A core of so many users is climbed without another sieve. */
+export const CORE = 16_384;
+
+/** Tables for samples, given back when done. */
+export interface Samples {
+  take(table: Columns, users: number): Columns;
+  give(sample: Columns): void;
+}
+
+export class Search {
+  readonly #job: Job;
+  readonly #samples: Samples;
+  readonly #guess: number;
+  #found: Bracket | undefined;
+
+  /** `guess`: a price of the right order of magnitude, such as largest value / largest cost. */
+  constructor(job: Job, samples: Samples, guess: number) {
+    this.#job = job;
+    this.#samples = samples;
+    this.#guess = Math.fround(guess);
+  }
+
+  /** A bracket for the whole table with `left` to spend; each try is wider by `widen`. */
+  first(table: Columns, left: number, widen: number): Bracket {
+    return (table.users >= SAMPLED && this.#sampled(table, left, widen)) || this.#searched(table, left, widen);
+  }
+
+  /**
+   * A bracket inside `parent`, for the users that the parent's sieve left: their spend at its ends is known, so that a
+   * small sample tells how far between them the price lies. Undefined when the parent does not hold the price.
+   */
+  next(table: Columns, parent: Bracket, left: number, widen: number): Bracket | undefined {
+    const whole = this.#spend(table, table.users);
+    const most = whole(parent.low);
+    const least = whole(parent.high);
+    const tolerance = 1e-6 * Math.abs(most);
+    if (left < least - tolerance || (parent.low > 0 && left > most + tolerance)) return undefined;
+    if (left >= most) return { low: 0, high: Math.min(parent.high, (parent.high * CORE) / table.users) };
+    const sampled = table.users >= 4 * PILOT;
+    const sample = sampled ? this.#samples.take(table, PILOT) : table;
+    const spend = this.#spend(sample, sample.users);
+    const start = spend(parent.high);
+    const full = spend(parent.low) - start;
+    const share = (left - least) / (most - least);
+    const spread = sampled ? (DEVIATIONS * widen) / (2 * Math.sqrt(PILOT)) : 0;
+    // In shares of the spend between the ends: enough users below the break for the fill, some above it.
+    const above = Math.max(spread, (widen * CORE) / 8 / table.users);
+    const below = Math.max(spread, (widen * CORE) / 2 / table.users);
+    const at = (x: number) => priceFor(spend, start + full * x, full * 2e-3, 1e-6, parent);
+    const high = share - above > 0.01 ? Math.min(parent.high, at(share - above).high) : parent.high;
+    const low = share + below < 0.99 ? Math.max(parent.low, at(share + below).low) : parent.low;
+    if (sampled) this.#samples.give(sample);
+    return { low, high };
+  }
+
+  /** A bracket that holds the price to DEVIATIONS standard deviations; undefined when the sample says too little. */
+  #sampled(table: Columns, left: number, widen: number): Bracket | undefined {
+    const sample = this.#samples.take(table, SAMPLE);
+    try {
+      const target = left * (SAMPLE / table.users);
+      const spend = this.#spend(sample, SAMPLE);
+      const rough = this.#rough(sample, target);
+      const { spend: sum, squares } = spendAt(this.#job, sample, SAMPLE, rough);
+      const variance = Math.max(0, squares / SAMPLE - (sum / SAMPLE) ** 2);
+      const spread = DEVIATIONS * widen * Math.sqrt(variance * SAMPLE * (1 - SAMPLE / table.users));
+      const zero = spend(0);
+      if (!(zero > target - spread)) {
+        return { low: 0, high: priceFor(spend, zero * 0.99, zero * 0.005, 1e-4, near(rough)).high };
+      }
+      if (spread > 0.2 * Math.abs(target)) return undefined;
+      const slack = spread / 3;
+      const { high } = priceFor(spend, target - spread - slack, slack, 1e-5, near(rough));
+      if (zero <= target + spread) return { low: 0, high };
+      const { low } = priceFor(spend, target + spread + slack, slack, 1e-5, near(rough));
+      return { low, high };
+    } finally {
+      this.#samples.give(sample);
+    }
+  }
+
+  /** A bracket around the price that all users give, of about a core of users. */
+  #searched(table: Columns, left: number, widen: number): Bracket {
+    // Where this bracket proves too narrow it is only widened: the price itself has been found.
+    this.#found ??= priceFor(this.#spend(table, table.users), left, 0, 1e-3, near(this.#rough(table, left)));
+    const { low, high } = this.#found;
+    // A per cent of price moves a few per cent of the users.
+    const reach = high * Math.min(0.9, (CORE / table.users) * widen);
+    return { low: Math.max(0, low - reach), high: high + reach / 8 };
+  }
+
+  /** A price good to a few per cent, from the first users of a table that has `left` to spend. */
+  #rough(table: Columns, left: number): number {
+    const users = Math.min(ROUGH, table.users);
+    const target = Math.min(left, Number.MAX_VALUE) * (users / table.users);
+    const { low, high } = priceFor(this.#spend(table, users), target, 0, 1e-2, near(this.#guess));
+    return low > 0 ? Math.sqrt(low * high) : high;
+  }
+
+  #spend(table: Columns, users: number): Spend {
+    return (price) => spendAt(this.#job, table, users, price).spend;
+  }
+}
+
+function near(price: number): Bracket {
+  return { low: Math.fround(price * 0.97), high: Math.fround(price * 1.03) };
+}
