@@ -117,6 +117,35 @@ export const shapes: Record<string, Draw> = {
   "concave ladder": (random, j) => [Math.log1p(j + random.next()), j + 1 + random.next()],
 };
 
+/** The shapes whose numbers are near enough to each other for sums in quanta. */
+export const near = Object.entries(shapes).filter(([name]) => !name.startsWith("thirty"));
+
+/** Denormals, zeros of both signs, numbers that f32 does not hold, the largest of all. */
+export const ODD = [
+  0,
+  -0,
+  1,
+  -1,
+  1e-45,
+  -1e-45,
+  1.1754944e-38,
+  3e38,
+  -3e38,
+  0.1,
+  0.7,
+  966.04,
+  838.86,
+  1 / 3,
+  16777216.5,
+];
+
+/** Odd numbers and closed options; sums in quanta are only promised numbers below 2^51 quanta, so no huge ones. */
+export function oddTable(random: Random, users: number, options: number): Table {
+  const small = ODD.filter((x) => Math.abs(x) < 1e4);
+  const odd = () => nudge(small[random.below(small.length)] as number, random.below(2));
+  return tableOf(users, options, random, () => [random.next() < 0.2 ? -Infinity : odd(), odd()]);
+}
+
 /** What everyone spends who takes the most valuable option that is open: a scale for budgets. */
 export function freeSpend({ values, costs }: Table): number {
   let spend = 0;
