@@ -71,8 +71,10 @@ function build(
 ): Curve {
   const { engine, users } = offers;
   const exactlyOne = request.exactlyOne ?? false;
-  // All steps of all users must fit an i64.
-  const scale = Math.max(exponentAbove(offers.facts.mostValue), -900) + Math.ceil(Math.log2(users + 1)) - 61;
+  // All steps of all users must fit an i64, and each of them the 51 bits that the magic number rounds to: a table of few
+  // users would else lose the upper bits of its values.
+  const room = Math.max(Math.ceil(Math.log2(users + 1)) - 61, -50);
+  const scale = Math.max(exponentAbove(offers.facts.mostValue), -900) + room;
   const by: Histogram = {
     costScale: counting.costScale,
     costShift: counting.costShift,
