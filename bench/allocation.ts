@@ -6,6 +6,7 @@ import { Campaign } from "../src/cli/campaign/campaign.js";
 import { allocate, createEngine, decide, frontier, type Offers } from "../src/index.js";
 import { factsOf, solveTwin } from "../test/reference/allocation.js";
 import { couponColumn } from "./coupons.js";
+import files from "./files.js";
 import { solveByHighs } from "./highs.js";
 import { type Case, interleave, keeping, median, milliseconds, peakMebibytes, ratio } from "./measure.js";
 import { bytesOf, readCases } from "./readers.js";
@@ -34,7 +35,7 @@ export default async function measure({ users = 10_000_000, quick, say }: SuiteO
   for (let j = 0; j < OPTIONS; j++) offers.fill(j, (values, costs) => campaign.column(j, values, costs));
   rows.push(...resident(offers, "Criteo-MT7", say).rows);
   offers.release();
-  rows.push(decideRow(), await highsRow(quick, say));
+  rows.push(decideRow(), await highsRow(quick, say), ...(await files({ users, quick, say })));
   return rows;
 }
 

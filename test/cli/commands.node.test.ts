@@ -192,6 +192,18 @@ describe("demo", () => {
     expect(read("decisions.csv")).not.toBe(before);
   });
 
+  test("a budget that no plan meets is exit 3 and writes nothing; a budget of nothing is met", () => {
+    const { code, out } = run("demo", "--users", "100", "--budget", "-5", "--json");
+    expect(code).toBe(3);
+    expect(JSON.parse(out)).toMatchObject({ status: "impossible", output: null });
+    expect(run("demo", "--users", "100", "--budget", "-5").err).toMatch(/No plan can meet/);
+    expect(readdirSync(folder)).toEqual([]);
+    const nothing = run("demo", "--users", "100", "--budget", "0");
+    expect(nothing.code).toBe(0);
+    expect(nothing.out).toMatch(/the first 1 spent would bring/);
+    expect(nothing.out).not.toMatch(/NaN|Infinity/);
+  });
+
   test("writes Parquet where the output is named so", () => {
     expect(run("demo", "--users", "500", "--output", "plan.parquet").code).toBe(0);
     expect(readFileSync(join(folder, "plan.parquet")).subarray(0, 4).toString()).toBe("PAR1");
