@@ -1,5 +1,5 @@
 /** The public solve: checks, places, calls, and reads the answer with its proof. */
-import { kind, plainObject } from "../engine/check.js";
+import { kind, plainObject, wholeNumber } from "../engine/check.js";
 import { Scratch } from "../engine/scratch.js";
 import { fullBound, quickBound } from "./bound.js";
 import { type Counting, countingOf, MOST_MULTIPLE, money, NO_DIGITS } from "./counting.js";
@@ -35,6 +35,7 @@ export function allocate(
   if (options.bound !== undefined && options.bound !== "quick" && options.bound !== "f64") {
     throw new RangeError(`bound must be "quick" or "f64", got ${JSON.stringify(options.bound)}`);
   }
+  if (options.slice !== undefined) wholeNumber(options.slice, "slice", 1, 2 ** 30);
   checkInto(offers, options.into);
   options.signal?.throwIfAborted();
   const counting = countingFor(offers, request);

@@ -10,8 +10,6 @@ import { type Columns, ENTRY_BYTES, type Job, STEP_BYTES, type Steps } from "./k
 
 /** Steps after the break that the fill may use. */
 const WINDOW = 4096;
-/** Users a call, between two looks at the signal. */
-const SLICE = 1 << 18;
 
 export interface Core {
   job: Job;
@@ -20,6 +18,8 @@ export interface Core {
   budget: bigint;
   counting: Counting;
   scratch: Scratch;
+  /** Users a call of a kernel. */
+  slice: number;
   report: (done: number, total: number) => void;
 }
 
@@ -65,12 +65,12 @@ export function finish(core: Core): AtPrice | "missed" | "impossible" {
   }
 }
 
-function climb({ job, table, bracket, scratch, report }: Core): Steps {
+function climb({ job, table, bracket, scratch, slice, report }: Core): Steps {
   const between = { above: bracket.high, below: bracket.low };
   let capacity = Math.max(4 * table.users, 64) + table.options + 1;
   const steps: Steps = { steps: scratch.take(capacity * STEP_BYTES), count: 0 };
   for (let from = 0; from < table.users; ) {
-    const to = Math.min(from + SLICE, table.users);
+    const to = Math.min(from + slice, table.users);
     const { next, count } = kernel.climb(job, table, from, to, between, steps, capacity);
     steps.count = count;
     from = next;

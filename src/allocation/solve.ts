@@ -21,7 +21,7 @@ const WIDEST = 64;
 const WIDER = 4;
 /** Users a call of a kernel, between two looks at the signal. */
 const SLICE = 1 << 20;
-/** Rows that a sieve wants free before it starts on a tile (assembly/allocation/sieve.ts). */
+/** Users a tile of the sieve, which wants as many rows free before it starts on one (assembly/allocation/sieve.ts). */
 const TILE = 512;
 /** Larger than any sum of quanta. */
 const NO_LIMIT = 1n << 62n;
@@ -53,6 +53,7 @@ export class Solve {
   readonly #options: AllocationOptions;
   readonly #job: Job;
   readonly #search: Search;
+  readonly #slice: number;
   readonly #phases: Record<string, number> = {};
   #passes = 0;
 
@@ -71,6 +72,7 @@ export class Solve {
     this.#budget = request.budget === undefined ? NO_LIMIT : budgetQuanta(request.budget, counting);
     this.#scratch = scratch;
     this.#options = options;
+    this.#slice = Math.ceil((options.slice ?? SLICE) / TILE) * TILE;
     this.#job = {
       engine,
       exactlyOne: request.exactlyOne ?? false,
@@ -148,7 +150,7 @@ export class Solve {
     };
     kernel.resetStay(this.#job);
     for (let from = 0; from < table.users; ) {
-      const to = Math.min(from + SLICE, table.users);
+      const to = Math.min(from + this.#slice, table.users);
       from = kernel.sieve(this.#job, table, from, to, by);
       this.#report(table.origin ? "core" : "pass", from, table.users);
       if (from === to) continue;
@@ -176,6 +178,7 @@ export class Solve {
         budget: this.#budget,
         counting: this.#counting,
         scratch: this.#scratch,
+        slice: this.#slice,
         report: (done, total) => this.#report("core", done, total),
       }),
     );

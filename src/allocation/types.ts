@@ -33,6 +33,8 @@ export interface AllocationOptions {
   onProgress?: (progress: Progress) => void;
   /** `quick` (default): the bound comes with the pass. `f64`: a second full pass in f64 at the final price. */
   bound?: "quick" | "f64";
+  /** Users a call of a kernel, between two looks at `signal` (default 2^20). Changes no byte of the answer. */
+  slice?: number;
   /** Where to write the choices: one element a user, `Uint8Array` up to 254 options, else `Uint16Array`. */
   into?: Uint8Array | Uint16Array;
 }
