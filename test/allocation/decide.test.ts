@@ -42,7 +42,7 @@ describe("decide", () => {
           price,
         );
         const scores = [0, ...options.map(([v, c]) => v - price * c)];
-        expect(scores[choice]).toBe(Math.max(...scores));
+        expect((scores[choice] as number) + 0).toBe(Math.max(...scores) + 0);
       }),
     );
   });
