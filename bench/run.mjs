@@ -31,7 +31,7 @@ function usage(problem) {
   SUITE      ${suites().join(", ")}
   --json     print one JSON object
   --markdown print the table of README
-  --quick    leave out the baselines that take minutes; the rows say so
+  --quick    leave out what takes minutes (the rows say so), and measure files in one round
   --users N  users of the large tables (default: what is asked, 10,000,000)`);
   process.exit(problem ? 2 : 0);
 }

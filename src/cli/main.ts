@@ -1,4 +1,5 @@
 /** The command line: `shadowprice allocate | frontier | demo`. */
+import { readFileSync } from "node:fs";
 import { Command, CommanderError, Option } from "commander";
 import { type AllocateFlags, allocateCommand } from "./allocate.js";
 import { type DemoFlags, demoCommand } from "./demo.js";
@@ -26,6 +27,7 @@ async function run(process: NodeJS.Process): Promise<number> {
   let code: number = EXIT.met;
   const program = new Command("shadowprice")
     .description("Decides which user gets which offer under a budget, and proves how near the optimum the answer is.")
+    .version(version())
     .exitOverride()
     .configureOutput({ writeErr: (text) => process.stderr.write(text) })
     .showHelpAfterError("(add --help for the options)")
@@ -72,6 +74,11 @@ async function run(process: NodeJS.Process): Promise<number> {
     terminal.warn(explain(error));
     return exitCode(error);
   }
+}
+
+/** As the package says it, which lies above dist/. */
+function version(): string {
+  return JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).version;
 }
 
 function shared(command: Command): Command {

@@ -241,4 +241,6 @@ test("--help names commands and exit codes, and is no failure", () => {
   expect(code).toBe(0);
   expect(out).toMatch(/allocate[\s\S]*frontier[\s\S]*demo[\s\S]*3 impossible/);
   expect(run().code).toBe(2);
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  expect(run("--version")).toMatchObject({ code: 0, out: `${version}\n` });
 });
