@@ -42,7 +42,11 @@ export async function sniffFormat(path: string, { size }: Identity): Promise<For
     if (head.last.endsWith("ARROW1")) return "arrow";
     throw new InputFileError(path, "the Arrow file ends before its footer: it was cut short; write or copy it again");
   }
-  if (is("\xff\xff\xff\xff")) return "arrow stream";
+  if (is("\xff\xff\xff\xff")) {
+    // A reader takes the end of the file for the end of the stream, and would miss the batches that were cut off.
+    if (head.last === "\xff\xff\xff\xff\0\0\0\0") return "arrow stream";
+    throw new InputFileError(path, "the Arrow stream has no end mark: it was cut short; write or copy it again");
+  }
   if (is("\x1f\x8b") || is("\x28\xb5\x2f\xfd") || is("PK\x03\x04") || is("BZh")) {
     throw new InputFileError(path, "the file is compressed: unpack it first (Parquet is compressed inside)");
   }
@@ -60,7 +64,7 @@ async function firstAndLastBytes(path: string, size: number): Promise<{ first: s
     const last = Buffer.alloc(Math.min(size, 8));
     await file.read(first, 0, first.length, 0);
     await file.read(last, 0, last.length, size - last.length);
-    return { first: first.toString("latin1"), last: last.toString("latin1").trimEnd() };
+    return { first: first.toString("latin1"), last: last.toString("latin1") };
   } catch (error) {
     if (error instanceof InputFileError) throw error;
     throw new InputFileError(path, unreadable(error));

@@ -174,9 +174,10 @@ class OpenFile implements OfferFile {
     if (choices.length !== this.users)
       throw new RangeError(`there are ${choices.length} choices for ${this.users} users`);
     await requireSame(this.path, this.#identity);
+    const format = outputFormat(output, this.format);
     const aside = new AsideFile(output);
     try {
-      const decided = await this.#decide(aside, outputFormat(output, this.format), choices);
+      const decided = await this.#decide(aside, format, choices);
       aside.commit();
       return decided;
     } catch (error) {
@@ -212,5 +213,8 @@ const EXTENSIONS: Record<string, Format> = {
 };
 
 function outputFormat(output: string, input: Format): Format {
+  if (/\.(gz|zst|zip|bz2|xz)$/i.test(output)) {
+    throw new OutputFileError(output, "compressed files are not written: name it .csv, .parquet or .arrow");
+  }
   return EXTENSIONS[extname(output).toLowerCase()] ?? input;
 }

@@ -1,13 +1,13 @@
 /**
- * Which 64-bit keys occur more than once, in bounded memory: up to eight million keys at a time are dealt into 256 buckets,
- * and each bucket goes through a hash table that stays in the cache. Five million keys take 0.1 s and 40 MB.
+ * Which 64-bit keys occur more than once, in bounded memory: up to two million keys at a time are dealt into 256 buckets,
+ * and each bucket goes through a hash table that stays in the cache. Five million keys take 0.15 s and 16 MB.
  */
 
 /** Two rows of one key, from 0, the earlier first. */
 export type Pair = [earlier: number, later: number];
 
-/** Most keys dealt at once: 64 MB. */
-const DEAL = 2 ** 23;
+/** Most keys dealt at once: 16 MB. */
+const DEAL = 2 ** 21;
 const BUCKETS = 256;
 /** Repeated keys that are looked at more closely: more than these cannot all be chance. */
 export const MOST_REPEATED = 1024;

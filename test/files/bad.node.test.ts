@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "
 import { join } from "node:path";
 import { Float64, Table, tableToIPC, vectorFromArray } from "apache-arrow";
 import { describe, expect, it } from "vitest";
-import { createEngine } from "../../src/index.js";
 import { InputFileError, type OpenOptions, openOffers } from "../../src/files/index.js";
+import { createEngine } from "../../src/index.js";
 import { parquet, temporaryFolder, text } from "./make.js";
 
 const folder = temporaryFolder();
@@ -292,6 +292,12 @@ it("Arrow with NaN, with half a pair, and cut short", async () => {
       expect((await failure(path)).message).toMatch(/cut short|damaged|no rows/);
     }
   }
+});
+
+it("an Arrow stream without its end mark: batches may be missing", async () => {
+  const path = arrowFile("mark.arrow", [1, 2, 3], "stream");
+  truncateSync(path, statSync(path).size - 8);
+  expect((await failure(path)).message).toMatch(/no end mark/);
 });
 
 it("what is no file", async () => {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createEngine } from "../../src/index.js";
 import { openOffers } from "../../src/files/index.js";
 import { CsvSource } from "../../src/files/source/csv.js";
 import { parseNumber } from "../../src/files/source/number-text.js";
+import { createEngine } from "../../src/index.js";
 import { decisions, temporaryFolder, text } from "./make.js";
 
 const folder = temporaryFolder();

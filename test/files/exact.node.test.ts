@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { tableFromIPC } from "apache-arrow";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createEngine } from "../../src/index.js";
-import { openOffers } from "../../src/files/index.js";
 import { md5Key } from "../../src/allocation/md5.js";
+import { openOffers } from "../../src/files/index.js";
 import { repeatedKeys } from "../../src/files/repeats.js";
 import { decimalNumber, decimalText, Total } from "../../src/files/total.js";
+import { createEngine } from "../../src/index.js";
 import { parquet, seeded, sql, temporaryFolder, text } from "./make.js";
 
 const folder = temporaryFolder();
@@ -97,6 +97,16 @@ it("a file with one large row group, and names that are patterns or differ in ca
       `SELECT offer, count(*) AS n FROM read_parquet('${output.replace("it's", "it''s").replaceAll("[", "[[]")}') GROUP BY offer`,
     );
     expect(row).toEqual({ offer: 'it\'s "so"', n: "300000" });
+  }
+});
+
+it("a column that is no offer may have any name", async () => {
+  const query =
+    "SELECT 1 AS user_id, 2.0::DOUBLE AS value_a, 1.0::DOUBLE AS cost_a, 'x' AS chosen, 'y' AS value, 7 AS \"offer\"";
+  const input = await parquet(join(folder, "named.parquet"), query);
+  for (const reader of ["duckdb", "javascript"] as const) {
+    const output = join(folder, "named-out.parquet");
+    expect(await decideAll(input, output, reader)).toEqual({ users: 1, value: 2, cost: 1 });
   }
 });
 

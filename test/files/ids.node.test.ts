@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { Float64, Int8, Table, tableFromIPC, tableToIPC, Uint64, Utf8, vectorFromArray } from "apache-arrow";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createEngine } from "../../src/index.js";
 import { openOffers } from "../../src/files/index.js";
+import { createEngine } from "../../src/index.js";
 import { decisions, parquet, sql, temporaryFolder, text } from "./make.js";
 
 const folder = temporaryFolder();

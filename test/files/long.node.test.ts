@@ -1,11 +1,12 @@
 /** Long files: grouped, in any order, with a few candidates among many offers; the same decisions as the wide file. */
-import { readdirSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Float64, Int32, Table, tableToIPC, vectorFromArray } from "apache-arrow";
 import { beforeAll, describe, expect, it } from "vitest";
 import { allocate } from "../../src/allocation/allocate.js";
-import { createEngine } from "../../src/index.js";
 import { openOffers } from "../../src/files/index.js";
+import { createEngine } from "../../src/index.js";
 import { decisions, parquet, seeded, temporaryFolder, text } from "./make.js";
 
 const folder = temporaryFolder();
@@ -94,6 +95,18 @@ it("leaves no temporary files", async () => {
   expect(sorting()).toHaveLength(1);
   await file.close();
   expect(sorting()).toEqual([]);
+});
+
+it("what a killed run left of its sorting, the next removes", async () => {
+  const dead = spawnSync(process.execPath, ["-e", "0"]).pid;
+  mkdirSync(join(folder, `shadowprice-${dead}-x`));
+  mkdirSync(join(folder, `shadowprice-${process.ppid}-x`));
+  const file = await openOffers(join(folder, "scattered.csv"), { temporaryFolder: folder });
+  await file.close();
+  expect(readdirSync(folder).filter((name) => name.startsWith("shadowprice-"))).toEqual([
+    `shadowprice-${process.ppid}-x`,
+  ]);
+  rmSync(join(folder, `shadowprice-${process.ppid}-x`), { recursive: true });
 });
 
 it("users stand in the order of their first rows", async () => {

@@ -3,7 +3,6 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createEngine } from "../../src/index.js";
 import {
   type FileProgress,
   InputFileError,
@@ -11,6 +10,7 @@ import {
   OutputFileError,
   openOffers,
 } from "../../src/files/index.js";
+import { createEngine } from "../../src/index.js";
 import { decisions, parquet, temporaryFolder, text } from "./make.js";
 
 const USERS = 60_000;
@@ -171,6 +171,7 @@ it("a folder that does not exist, a folder as the output", async () => {
   const input = join(folder, "in.csv");
   await expect(run(input, join(folder, "nowhere", "out.csv"), {})).rejects.toThrow(/folder does not exist/);
   await expect(run(input, folder, {})).rejects.toThrow(/is a folder/);
+  await expect(run(input, join(folder, "out.csv.gz"), {})).rejects.toThrow(/compressed/);
 });
 
 it("choices of another table are refused", async () => {

@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Float64, Int64, Table, tableToIPC, Utf8, vectorFromArray } from "apache-arrow";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createEngine } from "../../src/index.js";
 import { openOffers } from "../../src/files/index.js";
+import { createEngine } from "../../src/index.js";
 import { decisions, parquet, seeded, sql, temporaryFolder, text } from "./make.js";
 
 const folder = temporaryFolder();

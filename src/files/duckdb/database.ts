@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { reasonOf } from "../errors.js";
+import { removeLeftovers } from "../output.js";
 
 export type DuckDB = typeof import("@duckdb/node-api");
 
@@ -58,6 +59,7 @@ async function once<T>(
   job: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   const temporary = join(tmpdir(), `shadowprice-${process.pid}-duckdb`);
+  removeLeftovers(tmpdir(), /^shadowprice-(\d+)-duckdb$/);
   const instance = await duckdb.DuckDBInstance.create(":memory:", {
     threads: String(threads),
     memory_limit: `${megabytes}MB`,

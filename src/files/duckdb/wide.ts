@@ -7,7 +7,7 @@
 import type { DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
 import type { Offers } from "../../allocation/offers.js";
 import { closePairs } from "../cells.js";
-import type { WideLayout } from "../layout.js";
+import { usedColumns, type WideLayout } from "../layout.js";
 import { type DecisionShape, NAMES } from "../sink/sink.js";
 import { Total } from "../total.js";
 import type { Column, ColumnType } from "../types.js";
@@ -250,11 +250,12 @@ function copySql(
   const number = (numbers: readonly number[], type: ColumnType) =>
     pick((j) => `${name(numbers[j])}::${sqlType(type)}`, `0::${sqlType(type)}`);
   const [id, offer, value, cost] = NAMES;
+  const used = usedColumns(layout).map(name).join(", ");
   const format = output.format === "csv" ? "FORMAT csv, HEADER true" : `FORMAT parquet, ROW_GROUP_SIZE ${GROUP_ROWS}`;
   return (
     `COPY (SELECT ${name(layout.id)} AS ${id}, ${pick((j) => sqlText(layout.options[j] as string), "NULL")} AS ${offer}, ` +
     `${number(layout.values, shape.value)} AS ${value}, ${number(layout.costs, shape.cost)} AS ${cost} ` +
-    `FROM (SELECT *, choice(${ROW}) AS chosen FROM ${table(path)})) TO ${sqlText(output.path)} (${format}, USE_TMP_FILE false)`
+    `FROM (SELECT ${used}, choice(${ROW}) AS chosen FROM ${table(path)})) TO ${sqlText(output.path)} (${format}, USE_TMP_FILE false)`
   );
 }
 
