@@ -148,6 +148,23 @@ describe("degenerate data", () => {
   });
 });
 
+describe("rounding", () => {
+  test("a step that rounding makes steeper than the one before it does not come before it", () => {
+    // From the first point to the second 13.999999999996362, from there to the third 14.
+    const costs = [1.7053025658242404e-13, 2.3300117391045205e-10, 2.33001395955057e-10];
+    const values = [8.470329472543003e-22, 3.259629011154175e-9, 3.2596321197786438e-9];
+    const table = { values: values.map((v) => Float32Array.of(v)), costs: costs.map((c) => Float32Array.of(c)) };
+    const [a, b, c] = costs as [number, number, number];
+    const slope = (from: number, to: number) =>
+      ((values[to] as number) - (values[from] as number)) / ((costs[to] as number) - (costs[from] as number));
+    expect(slope(1, 2)).toBeGreaterThan(slope(0, 1));
+    // Enough for the second step, not for the first.
+    const { result } = expectCanonical(table, { budget: a + 2 * (c - b), exactlyOne: true });
+    expect(result.choices[0]).toBe(1);
+    expect(result.price).toBe(slope(0, 1));
+  });
+});
+
 describe("shapes of tables", () => {
   test("numbers of users around every width of vector and tile", () => {
     for (const users of [2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 63, 65, 255, 256, 257, 511, 1023, 1025]) {
