@@ -5,7 +5,7 @@ import { Float64, Table, tableToIPC, vectorFromArray } from "apache-arrow";
 import { describe, expect, it } from "vitest";
 import { InputFileError, type OpenOptions, openOffers } from "../../src/files/index.js";
 import { createEngine } from "../../src/index.js";
-import { parquet, temporaryFolder, text } from "./make.js";
+import { parquet, seeded, temporaryFolder, text } from "./make.js";
 
 const folder = temporaryFolder();
 const at = (name: string) => join(folder, name);
@@ -258,6 +258,31 @@ describe.each(["duckdb", "javascript"] as const)("Parquet by %s", (reader) => {
     expect((await failure(path, { reader })).message).toMatch(/damaged|is NULL|not a number|too large|the number is/);
   });
 });
+
+it.each(["duckdb", "javascript"] as const)(
+  "Parquet with bytes changed at random, by %s: read, or refused by name",
+  async (reader) => {
+    const path = await parquet(at("random.parquet"), `SELECT * FROM (${FILL}) LIMIT 3000`, ", ROW_GROUP_SIZE 2048");
+    const whole = readFileSync(path);
+    const random = seeded(5);
+    let refused = 0;
+    for (let round = 0; round < 60; round++) {
+      const bytes = Buffer.from(whole);
+      // Most of them in the footer, where a byte means most.
+      for (let k = 0; k < 3; k++)
+        bytes[bytes.length - 9 - Math.floor(random() * (k ? 1200 : bytes.length - 9))] = random() * 256;
+      writeFileSync(path, bytes);
+      try {
+        const file = await openOffers(path, { reader });
+        await file.read(createEngine()).finally(() => file.close());
+      } catch (error) {
+        expect(error).toBeInstanceOf(InputFileError);
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(20);
+  },
+);
 
 it("Parquet with a column twice", async () => {
   // DuckDB refuses to write it: one name is made the other in the footer.

@@ -7,6 +7,7 @@ export function parquetColumns(metadata: FileMetaData): Column[] {
   const columns: Column[] = [];
   for (let at = 1; at < metadata.schema.length; ) {
     const element = metadata.schema[at] as SchemaElement;
+    if (typeof element.name !== "string") throw new TypeError("a column has no name");
     columns.push({ name: element.name, type: parquetType(element) });
     at = subtreeEnd(metadata.schema, at);
   }
