@@ -1,5 +1,5 @@
 /** engine.wasm: what it exports, and nothing else. */
-export { count, offersOf } from "./allocation/count";
+export { count, offersOf, replace } from "./allocation/count";
 export { dual } from "./allocation/dual";
 export { clearBuckets, cumulate, histogram } from "./allocation/histogram";
 export { narrow, offUnit } from "./allocation/narrow";

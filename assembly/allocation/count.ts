@@ -32,6 +32,26 @@ function countBytes(from: usize, to: usize, option: u32): u32 {
   );
 }
 
+/** Replaces choice `from` by `to`. */
+export function replace(choices: usize, wide: bool, users: u32, from: u32, to: u32): void {
+  const count = <usize>users;
+  let i: usize = 0;
+  if (!wide) {
+    const FROM = i8x16.splat(<i8>from);
+    const TO = i8x16.splat(<i8>to);
+    for (; i + 16 <= count; i += 16) {
+      const bytes = v128.load(choices + i);
+      v128.store(choices + i, v128.bitselect(TO, bytes, i8x16.eq(bytes, FROM)));
+    }
+  }
+  for (; i < count; i++) {
+    if (wide ? load<u16>(choices + (i << 1)) == <u16>from : load<u8>(choices + i) == <u8>from) {
+      if (wide) store<u16>(choices + (i << 1), <u16>to);
+      else store<u8>(choices + i, <u8>to);
+    }
+  }
+}
+
 function add(counts: usize, option: u32, users: u32): void {
   const at = counts + ((<usize>option) << 2);
   store<u32>(at, load<u32>(at) + users);

@@ -121,6 +121,8 @@ export function columnsOf(offers: Offers): Columns {
 export interface Job {
   engine: Engine;
   exactlyOne: boolean;
+  /** In the sieve an option stands for none: someone is always given one (Solve, `#nothing`). */
+  sieveExactlyOne: boolean;
   /** Tie-breaking keys of the caller's table, 0 = by row. */
   keys: number;
   choices: number;
@@ -141,6 +143,16 @@ export function resetSums({ engine, sums }: Job, counting: Counting): void {
   view.setFloat64(40, counting.costShift, true);
   view.setFloat64(48, MAGIC * counting.valueQuantum, true);
   view.setFloat64(56, counting.tileScale, true);
+}
+
+/** The sums of a job as they are … */
+export function copySums({ engine, sums }: Job): Uint8Array {
+  return new Uint8Array(engine.memory.buffer, sums, 64).slice();
+}
+
+/** … and as they were. */
+export function restoreSums({ engine, sums }: Job, before: Uint8Array): void {
+  new Uint8Array(engine.memory.buffer, sums, 64).set(before);
 }
 
 export function costSum({ engine, sums }: Job): bigint {
@@ -194,9 +206,9 @@ export interface Sieve {
 /** Sieves users [from, to); the user it stopped before, `to` unless the rows are full. */
 export function sieve(job: Job, table: Columns, from: number, to: number, by: Sieve): number {
   const { values, costs, stride, options, origin } = table;
-  const { engine, exactlyOne, choices, wide, sums, constants } = job;
+  const { engine, sieveExactlyOne, choices, wide, sums, constants } = job;
   const next = engine.kernels.sieve(
-    ...[values, costs, stride, options, from, to, origin, exactlyOne, by.hi, by.lo, by.absolute, by.relative],
+    ...[values, costs, stride, options, from, to, origin, sieveExactlyOne, by.hi, by.lo, by.absolute, by.relative],
     ...[choices, wide, by.rows, by.origin, by.capacity, sums, constants],
   );
   return next >>> 0;
@@ -324,6 +336,11 @@ export function swap(
     ...[moves, capacity, choices, wide, sums],
   );
   return rest >= 0n;
+}
+
+/** Replaces one choice by another for all users. */
+export function replaceChoice({ engine, choices, wide }: Job, users: number, from: number, to: number): void {
+  engine.kernels.replace(choices, wide, users, from, to);
 }
 
 /** The dual at a price in f64, and the sum of its terms' sizes. */

@@ -200,6 +200,13 @@ export class Offers {
     return all;
   }
 
+  /** Number of the first option that is worth nothing and costs nothing for every user, 0 where there is none. */
+  get nothing(): number {
+    return (
+      1 + this.#facts.findIndex((facts) => facts?.open === this.users && facts.mostValue === 0 && facts.mostCost === 0)
+    );
+  }
+
   /** Gives the memory back. Using the table afterwards is an error; releasing it twice is not. */
   release(): void {
     if (this.#filling) throw new TypeError("a table cannot be released while it is being filled");

@@ -11,7 +11,7 @@ import { budgetQuanta, type Counting } from "./counting.js";
 import * as kernel from "./kernel.js";
 import { type Columns, columnsOf, type Job } from "./kernel.js";
 import { columnStride, type Offers } from "./offers.js";
-import { CORE, Search } from "./search.js";
+import { CORE_MOST, Search } from "./search.js";
 import type { AllocationOptions, AllocationRequest, Progress } from "./types.js";
 
 /** Tolerances of the sieve are this many times what rounding can do: its choices hold but for this part of a bracket. */
@@ -28,6 +28,8 @@ const NO_LIMIT = 1n << 62n;
 /** Where f32 scores are safe: nothing overflows, nothing drowns in denormals. */
 const SMALLEST = 1e-18;
 const LARGEST = 1e18;
+type Outcome = AtPrice | "missed" | "impossible";
+
 const EVERYTHING: Bracket = { low: 0, high: Number.POSITIVE_INFINITY };
 
 export interface Solved {
@@ -54,6 +56,8 @@ export class Solve {
   readonly #job: Job;
   readonly #search: Search;
   readonly #slice: number;
+  /** Number of an option that is worth nothing and costs nothing for everyone, where users may have none; else 0. */
+  readonly #nothing: number;
   readonly #phases: Record<string, number> = {};
   #passes = 0;
 
@@ -73,9 +77,11 @@ export class Solve {
     this.#scratch = scratch;
     this.#options = options;
     this.#slice = Math.ceil((options.slice ?? SLICE) / TILE) * TILE;
+    this.#nothing = request.exactlyOne ? 0 : offers.nothing;
     this.#job = {
       engine,
       exactlyOne: request.exactlyOne ?? false,
+      sieveExactlyOne: (request.exactlyOne ?? false) || this.#nothing > 0,
       keys,
       wide,
       choices: scratch.take((users + 32) * (wide ? 2 : 1)),
@@ -88,10 +94,18 @@ export class Solve {
   }
 
   run(): Solved {
+    const solved = this.#run();
+    // Nobody is given nothing at no cost by name: where an option is that for everyone, it stood for none in the sieve.
+    if (this.#nothing) kernel.replaceChoice(this.#job, this.#offers.users, this.#nothing, 0);
+    return solved;
+  }
+
+  #run(): Solved {
     const full = columnsOf(this.#offers);
     if (this.#isSievable()) {
       for (let widen = 1; widen <= WIDEST; widen *= WIDER) {
-        const outcome = this.#attempt(full, widen);
+        kernel.resetSums(this.#job, this.#counting);
+        const outcome = this.#descend(full, undefined, widen);
         if (outcome !== "missed") return this.#solved(outcome);
       }
     }
@@ -99,29 +113,23 @@ export class Solve {
     return this.#solved(this.#finish(full, EVERYTHING));
   }
 
-  /** One descent from the full table to a core; "missed" when a bracket proved wrong. */
-  #attempt(full: Columns, widen: number): AtPrice | "missed" | "impossible" {
-    kernel.resetSums(this.#job, this.#counting);
-    let table = full;
-    let bracket: Bracket | undefined;
-    while (table.users > CORE) {
-      const parent = bracket;
-      const next = this.#timed(parent ? "core" : "sample", () => {
-        const left = this.#money - Number(kernel.costSum(this.#job)) * this.#counting.quantum;
-        return parent ? this.#search.next(table, parent, left, widen) : this.#search.first(table, left, widen);
-      });
-      if (!next) return "missed";
-      const rest = this.#timed(parent ? "core" : "pass", () => this.#sieve(table, next));
-      // Where (nearly) everyone ties, no bracket helps.
-      const stuck = rest.users > table.users / 2;
-      if (table !== full) this.#giveTable(table);
-      table = rest;
-      bracket = next;
-      if (stuck) break;
-    }
-    const outcome = this.#finish(table, bracket ?? EVERYTHING);
-    if (table !== full) this.#giveTable(table);
-    return outcome;
+  /** Narrows a table down to a core and finishes it; "missed" when a bracket proved wrong. */
+  #descend(table: Columns, parent: Bracket | undefined, widen: number): Outcome {
+    if (table.users <= CORE_MOST) return this.#finish(table, parent ?? EVERYTHING);
+    const bracket = this.#timed(parent ? "core" : "sample", () => {
+      const left = this.#money - Number(kernel.costSum(this.#job)) * this.#counting.quantum;
+      return parent ? this.#search.next(table, parent, left, widen) : this.#search.first(table, left, widen);
+    });
+    if (!bracket) return "missed";
+    const before = kernel.copySums(this.#job);
+    const rest = this.#timed(parent ? "core" : "pass", () => this.#sieve(table, bracket));
+    // Where (nearly) everyone ties, no bracket helps.
+    const stuck = rest.users > table.users / 2;
+    const outcome = stuck ? this.#finish(rest, bracket) : this.#descend(rest, bracket, widen);
+    this.#giveTable(rest);
+    if (outcome !== "missed" || !parent) return outcome;
+    kernel.restoreSums(this.#job, before);
+    return this.#finish(table, parent);
   }
 
   #isSievable(): boolean {
@@ -136,7 +144,7 @@ export class Solve {
     const hi = Math.fround(high);
     const lo = Math.fround(low - (hi - low) / (LEAD - 1));
     const rowBytes = 8 * table.options;
-    let capacity = Math.min(table.users, Math.max(table.users >> 4, 1024)) + TILE;
+    let capacity = Math.min(table.users, Math.max(table.users >> 3, 1024)) + TILE;
     const by = {
       hi,
       lo,
@@ -168,7 +176,7 @@ export class Solve {
     return rest;
   }
 
-  #finish(table: Columns, bracket: Bracket): AtPrice | "missed" | "impossible" {
+  #finish(table: Columns, bracket: Bracket): Outcome {
     if (!table.origin) this.#passes++;
     return this.#timed("core", () =>
       finish({
@@ -184,7 +192,7 @@ export class Solve {
     );
   }
 
-  #solved(outcome: AtPrice | "missed" | "impossible"): Solved {
+  #solved(outcome: Outcome): Solved {
     const cost = kernel.costSum(this.#job);
     const value = kernel.valueSum(this.#job);
     const { choices, wide } = this.#job;
