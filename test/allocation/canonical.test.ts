@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { solveTwin } from "../reference/allocation.js";
 import { canonical, mix64 } from "../reference/canonical.js";
 import { expectCanonical, firstDifference, solve } from "./solving.js";
-import { couponLadder, freeSpend, leastSpend, Random, shapes, type Table, tableOf } from "./tables.js";
+import { couponLadder, freeSpend, leastSpend, near, Random, shapes, type Table, tableOf } from "./tables.js";
 
 const SEEDS = 12;
 const SIZES = [1, 17, 200, 2500];
@@ -49,6 +49,22 @@ describe("large tables", () => {
     expect(result.price).toBeCloseTo(2.42740826, 8);
     expect(result.gap).toBeLessThan(1e-8);
   });
+});
+
+describe("tables that are sieved, of every shape", () => {
+  for (const [name, draw] of near) {
+    test(name, () => {
+      const random = new Random(17);
+      const table = tableOf(20_000, 4, random, draw);
+      for (const exactlyOne of [false, true]) {
+        const budget = someBudget(table, exactlyOne, random);
+        const twin = solveTwin({ ...table, budget, exactlyOne });
+        const result = solve(table, { budget, exactlyOne });
+        expect(result.status).toBe(twin.status);
+        if (twin.status === "met") expect(firstDifference(result.choices, twin.choices)).toBe(undefined);
+      }
+    });
+  }
 });
 
 describe("the fast twin", () => {

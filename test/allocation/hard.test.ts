@@ -148,6 +148,13 @@ describe("degenerate data", () => {
   });
 });
 
+test("the fill looks at 4,096 steps after the break and at no more", () => {
+  // 4,096 users too dear for the budget, each a little worse than the one before; then two who would fit.
+  const table = tableOf(4098, 1, new Random(1), (_, __, user) => (user < 4096 ? [100_000 - user, 10] : [100, 1]));
+  const { result } = expectCanonical(table, { budget: 2 });
+  expect(result.counts).toEqual([1]);
+});
+
 describe("rounding", () => {
   test("a step that rounding makes steeper than the one before it does not come before it", () => {
     // From the first point to the second 13.999999999996362, from there to the third 14.

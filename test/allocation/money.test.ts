@@ -124,6 +124,19 @@ describe("mixed decimal costs", () => {
     );
   });
 
+  test("a cost that f32 rounds down is not bought with less than it costs", () => {
+    for (const cost of [16_777_217, 1 / 3 + 2e-8, 0.1234568]) {
+      if (Math.fround(cost) >= cost) expect.fail(`${cost} is not rounded down`);
+      const costs = new Array(100).fill(cost);
+      const offers = tableOf([new Array(100).fill(1)], [costs]);
+      for (const served of [1, 50, 99]) {
+        // Less than so many cost, more than their f32 cost.
+        const budget = (served * (cost + Math.fround(cost))) / 2;
+        expect(allocate(offers, { budget }).counts).toEqual([served - 1]);
+      }
+    }
+  });
+
   test("millions and cents in one table, too many units for 32 bits: never over", () => {
     const costs = [1_234_567.89, 0.01, 99_999.99, 7_654_321.12, 0.1];
     for (let cents = 0; cents < 60; cents++) {

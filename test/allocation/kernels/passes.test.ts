@@ -61,7 +61,11 @@ function sieve(bench: Bench, table: Placed, random: Random, hi: number, exactlyO
   const lo = Math.fround(hi * (0.9 + 0.1 * random.next()));
   const together = random.below(2) === 0;
   const sums = together ? bench.sums(100, 0.5, 2 ** -30, 100) : bench.sums(2 ** 20, 0, 2 ** -30, 0);
-  const [absolute, relative] = [Math.fround(1e-4 * random.next()), Math.fround(1e-5)];
+  const [absolute, byCost, relative] = [1e-4, 1e-6, 1e-5].map((x) => Math.fround(x * random.next())) as [
+    number,
+    number,
+    number,
+  ];
   bench.both(
     () =>
       bench.kernels.sieve(
@@ -76,6 +80,7 @@ function sieve(bench: Bench, table: Placed, random: Random, hi: number, exactlyO
         hi,
         lo,
         absolute,
+        byCost,
         relative,
         choices,
         wide,
@@ -99,6 +104,7 @@ function sieve(bench: Bench, table: Placed, random: Random, hi: number, exactlyO
         hi,
         lo,
         absolute,
+        byCost,
         relative,
         choices,
         wide,
