@@ -11,6 +11,8 @@
  * in λ. At hi the computed lead is above the tolerance, LEAD times what rounding can do; at lo it is not negative. So
  * d_m > 0 on [lo + (hi − lo)/LEAD, hi]: there the choice is the strict optimum of the table's own numbers.
  *
+ * The tolerance is absolute + byCost · the user's largest cost + relative · |best score|.
+ *
  *   table    values: option j of user i at values + j·stride + 4i; costs likewise; f32; i padded to 16 with v = −∞
  *   choices  u8 (u16 if `wide`), 0 = none, j + 1 = option j; at `origin[i]` where an origin column is given
  *   rows     of the users that stay: 2·options f32 each (values, then costs); their number in the caller's table: u32
@@ -44,6 +46,7 @@ export function sieve(
   hi: f32,
   lo: f32,
   toleranceAbsolute: f32,
+  toleranceByCost: f32,
   toleranceRelative: f32,
   choices: usize,
   wide: bool,
@@ -64,6 +67,7 @@ export function sieve(
   v128.store(constants, f64x2.splat(costScale(sums)), 128);
   v128.store(constants, f64x2.splat(costShift(sums)), 144);
   v128.store(constants, f64x2.splat(MAGIC), 160);
+  v128.store(constants, f32x4.splat(toleranceByCost), 176);
   let user = from;
   while (user < to && stayCount(sums) + TILE <= capacity) {
     const end = min(user + TILE, to);
@@ -108,6 +112,7 @@ function sieveTile(
     let value = i32x4.splat(0);
     let cost = i32x4.splat(0);
     let option = i32x4.splat(0);
+    let largest = i32x4.splat(0);
     let pv = values + at;
     let pc = costs + at;
     const stop = pv + columns;
@@ -116,6 +121,7 @@ function sieveTile(
       const c = v128.load(pc);
       const score = f32x4.sub(v, f32x4.mul(HI, c));
       low = f32x4.pmax(low, f32x4.sub(v, f32x4.mul(LO, c)));
+      largest = f32x4.pmax(largest, c);
       const better = f32x4.gt(score, best);
       value = v128.bitselect(v, value, better);
       cost = v128.bitselect(c, cost, better);
@@ -127,7 +133,10 @@ function sieveTile(
       pc += stride;
     } while (pv < stop);
 
-    const tolerance = f32x4.add(v128.load(constants, 80), f32x4.mul(v128.load(constants, 96), f32x4.abs(best)));
+    const tolerance = f32x4.add(
+      f32x4.add(v128.load(constants, 80), f32x4.mul(v128.load(constants, 176), largest)),
+      f32x4.mul(v128.load(constants, 96), f32x4.abs(best)),
+    );
     const near = v128.or(
       f32x4.ge(next, f32x4.sub(best, tolerance)),
       f32x4.lt(f32x4.sub(value, f32x4.mul(LO, cost)), low),

@@ -197,6 +197,7 @@ export interface Sieve {
   hi: number;
   lo: number;
   absolute: number;
+  byCost: number;
   relative: number;
   rows: number;
   origin: number;
@@ -208,7 +209,21 @@ export function sieve(job: Job, table: Columns, from: number, to: number, by: Si
   const { values, costs, stride, options, origin } = table;
   const { engine, sieveExactlyOne, choices, wide, sums, constants } = job;
   const next = engine.kernels.sieve(
-    ...[values, costs, stride, options, from, to, origin, sieveExactlyOne, by.hi, by.lo, by.absolute, by.relative],
+    ...[
+      values,
+      costs,
+      stride,
+      options,
+      from,
+      to,
+      origin,
+      sieveExactlyOne,
+      by.hi,
+      by.lo,
+      by.absolute,
+      by.byCost,
+      by.relative,
+    ],
     ...[choices, wide, by.rows, by.origin, by.capacity, sums, constants],
   );
   return next >>> 0;

@@ -143,6 +143,8 @@ export class Solve {
     const { engine } = this.#job;
     const hi = Math.fround(high);
     const lo = Math.fround(low - (hi - low) / (LEAD - 1));
+    const { leastCost, mostCost } = this.#offers.facts;
+    const byCost = LEAD * 2 ** -21 * Math.max(hi, Math.abs(lo));
     const rowBytes = 8 * table.options;
     let capacity = Math.min(table.users, Math.max(table.users >> 3, 1024)) + TILE;
     const by = {
@@ -150,7 +152,9 @@ export class Solve {
       lo,
       // A score v − λc is off by at most 2^-24 (|λc| + |score|), a lead by twice that. Four times as much covers the
       // rounding of this and what lies between an f32 and the caller's number (bound.ts).
-      absolute: Math.max(LEAD * 2 ** -21 * Math.max(hi, Math.abs(lo)) * this.#offers.facts.mostCost, 1e-36),
+      // Costs count by the user's own largest, where none is below zero.
+      absolute: Math.max(leastCost < 0 ? byCost * mostCost : 0, 1e-36),
+      byCost: leastCost < 0 ? 0 : byCost,
       relative: LEAD * 2 ** -21,
       rows: this.#scratch.take((capacity + 16) * rowBytes),
       origin: this.#scratch.take(4 * capacity),

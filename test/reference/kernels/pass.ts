@@ -17,6 +17,7 @@ export function sieve(
   hi: number,
   lo: number,
   toleranceAbsolute: number,
+  toleranceByCost: number,
   toleranceRelative: number,
   choices: number,
   wide: boolean,
@@ -43,16 +44,19 @@ export function sieve(
       let best = none;
       let next = -Infinity;
       let low = none;
+      let largest = 0;
       for (let j = 1; j <= options; j++) {
         const atHi = score(user, j, hi);
         low = Math.max(low, score(user, j, lo));
+        largest = Math.max(largest, m.f32(costs + (j - 1) * stride + 4 * user));
         if (atHi > best) option = j;
         next = Math.max(next, Math.min(atHi, best));
         best = Math.max(best, atHi);
       }
       const number = origin ? m.u32(origin + 4 * user) : user;
       setChoice(m, choices, wide, number, option);
-      const tolerance = fround(toleranceAbsolute + fround(toleranceRelative * Math.abs(best)));
+      const byCost = fround(toleranceAbsolute + fround(toleranceByCost * largest));
+      const tolerance = fround(byCost + fround(toleranceRelative * Math.abs(best)));
       const lead = option ? score(user, option, lo) : 0;
       if (next >= fround(best - tolerance) || lead < low) {
         copyRow(m, values, costs, stride, options, user, rows + 8 * options * sums.stay);

@@ -1,22 +1,14 @@
 /** Wide files, batch by batch: into the table, and out as decisions. */
-import type { Offers } from "../allocation/offers.js";
-import { closePairs, pairError, readNumbers, setKeys } from "./cells.js";
-import { InputFileError } from "./errors.js";
-import { commonType, usedColumns, type WideLayout } from "./layout.js";
-import { type DecisionShape, exactAs, type Sink, zeroOf } from "./sink/sink.js";
-import { CsvSource } from "./source/csv.js";
-import { CsvCells } from "./source/csv-cells.js";
-import { Total } from "./total.js";
-import type { Batch, Cells, Column, ColumnType, Exact, Source } from "./types.js";
-import type { Watch } from "./watch.js";
-
-export type Choices = Uint8Array | Uint16Array;
-
-export interface Decided {
-  users: number;
-  value: number;
-  cost: number;
-}
+import type { Offers } from "../../allocation/offers.js";
+import { closePairs, pairError, readNumbers, setKeys } from "../cells.js";
+import { InputFileError } from "../errors.js";
+import { commonType, usedColumns, type WideLayout } from "../layout.js";
+import { type DecisionShape, exactAs, type Sink, zeroOf } from "../sink/sink.js";
+import { CsvSource } from "../source/csv.js";
+import { CsvCells } from "../source/csv-cells.js";
+import { Total } from "../total.js";
+import type { Batch, Cells, Column, ColumnType, Exact, Source } from "../types.js";
+import type { Watch } from "../watch.js";
 
 /** First reading: every number and key into the table. */
 export async function fillWide(source: Source, layout: WideLayout, offers: Offers, watch: Watch): Promise<void> {
@@ -79,44 +71,6 @@ function countChanged(path: string, users: number): InputFileError {
     path,
     `the file no longer has the ${users} rows it had: it changed while it was read; run again`,
   );
-}
-
-/** Columns of the decisions on a file with these columns. Only a CSV can hold numbers as text. */
-export function decisionShape(
-  columns: readonly Column[],
-  {
-    id,
-    values,
-    costs,
-    options,
-  }: { id: number; values: readonly number[]; costs: readonly number[]; options: readonly string[] },
-  toCsv: boolean,
-): DecisionShape {
-  const typeOf = (numbers: readonly number[]): ColumnType => {
-    const type = commonType(numbers.map((c) => (columns[c] as Column).type));
-    return type.kind === "text" && !toCsv ? { kind: "double" } : type;
-  };
-  return { id: (columns[id] as Column).type, value: typeOf(values), cost: typeOf(costs), options };
-}
-
-/** Totals of the chosen values and costs in the caller's numbers. */
-export class Totals {
-  readonly value: Total;
-  readonly cost: Total;
-
-  constructor(shape: DecisionShape) {
-    this.value = new Total(scaleOf(shape.value));
-    this.cost = new Total(scaleOf(shape.cost));
-  }
-
-  add(value: Exact, cost: Exact): void {
-    this.value.addExact(value);
-    this.cost.addExact(cost);
-  }
-}
-
-function scaleOf(type: ColumnType): number {
-  return type.kind === "decimal" ? type.scale : 0;
 }
 
 /** Second reading: the chosen cells of every row, as they stand, into the sink. */

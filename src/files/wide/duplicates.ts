@@ -1,10 +1,10 @@
 /** No user twice: equal keys are found in bounded memory, and their ids are read again before anyone is blamed. */
-import type { Offers } from "../allocation/offers.js";
-import { InputFileError, quoted } from "./errors.js";
-import { ID } from "./layout.js";
-import { repeatedKeys } from "./repeats.js";
-import type { Cells, Source } from "./types.js";
-import type { Watch } from "./watch.js";
+import type { Offers } from "../../allocation/offers.js";
+import { InputFileError, quoted } from "../errors.js";
+import { ID } from "../layout.js";
+import { repeatedKeys } from "../repeats.js";
+import type { Cells, Source } from "../types.js";
+import type { Watch } from "../watch.js";
 
 /** @throws {InputFileError} naming both rows of the first user found twice. */
 export async function requireUnique(source: Source, id: number, offers: Offers, watch: Watch): Promise<void> {
