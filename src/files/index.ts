@@ -4,5 +4,5 @@
  */
 export { InputFileError, OutputFileError } from "./errors.js";
 export { type OfferFile, openOffers } from "./open.js";
+export type { Decided } from "./sink/decided.js";
 export type { FileProgress, Format, OpenOptions } from "./types.js";
-export type { Decided } from "./wide.js";

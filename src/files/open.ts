@@ -9,13 +9,13 @@ import { type Identity, identify, requireSame, sniffFormat } from "./identity.js
 import { findLayout, type LongLayout, type WideLayout } from "./layout.js";
 import { LongTable } from "./long/table.js";
 import { AsideFile } from "./output.js";
+import type { Choices, Decided } from "./sink/decided.js";
 import { ArrowSource } from "./source/arrow.js";
 import { CsvSource } from "./source/csv.js";
 import { ParquetSource } from "./source/parquet.js";
 import type { Format, OpenOptions, Source } from "./types.js";
 import { Watch } from "./watch.js";
-import type { Choices, Decided } from "./wide.js";
-import { WideTable } from "./wide-table.js";
+import { WideTable } from "./wide/table.js";
 
 /** A file of offers, counted and ready to be read. Holds files open until `close()`. */
 export interface OfferFile {

@@ -8,11 +8,11 @@ import type { DuckDBDataChunk, DuckDBVector } from "@duckdb/node-api";
 import type { Offers } from "../../allocation/offers.js";
 import { closePairs } from "../cells.js";
 import { usedColumns, type WideLayout } from "../layout.js";
+import type { Choices, Decided } from "../sink/decided.js";
 import { type DecisionShape, NAMES } from "../sink/sink.js";
 import { Total } from "../total.js";
 import type { Column, ColumnType } from "../types.js";
 import type { Watch } from "../watch.js";
-import type { Choices, Decided } from "../wide.js";
 import { type DuckDB, sqlName, sqlPath, sqlText, withDatabase } from "./database.js";
 
 /** Rows of a vector at most. */

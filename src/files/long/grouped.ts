@@ -3,10 +3,10 @@ import type { Offers } from "../../allocation/offers.js";
 import { batchKeys, closePairs, pairError, readNumbers } from "../cells.js";
 import { InputFileError, type Place, quoted } from "../errors.js";
 import type { LongLayout } from "../layout.js";
+import { type Choices, type Decided, Totals } from "../sink/decided.js";
 import { type DecisionShape, exactAs, type Sink, zeroOf } from "../sink/sink.js";
 import type { Batch, Cells, Exact, Source } from "../types.js";
 import type { Watch } from "../watch.js";
-import { type Choices, type Decided, Totals } from "../wide.js";
 import { OfferNames } from "./survey.js";
 import { UserTile } from "./tile.js";
 

@@ -2,12 +2,12 @@
 import type { Offers } from "../../allocation/offers.js";
 import { closePairs, pairError, readNumbers, setKeys } from "../cells.js";
 import { InputFileError } from "../errors.js";
-import { commonType, usedColumns, type WideLayout } from "../layout.js";
+import { usedColumns, type WideLayout } from "../layout.js";
+import { type Choices, type Decided, Totals } from "../sink/decided.js";
 import { type DecisionShape, exactAs, type Sink, zeroOf } from "../sink/sink.js";
 import { CsvSource } from "../source/csv.js";
 import { CsvCells } from "../source/csv-cells.js";
-import { Total } from "../total.js";
-import type { Batch, Cells, Column, ColumnType, Exact, Source } from "../types.js";
+import type { Batch, Cells, Source } from "../types.js";
 import type { Watch } from "../watch.js";
 
 /** First reading: every number and key into the table. */

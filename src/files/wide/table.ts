@@ -3,17 +3,18 @@ import type { Offers } from "../../allocation/offers.js";
 import type { Engine } from "../../create.js";
 import type { DuckDB } from "../duckdb/database.js";
 import { BadCell, decideByDuckDB, fillByDuckDB, type WideFile } from "../duckdb/wide.js";
-import { requireUnique } from "./duplicates.js";
 import { InputFileError, reasonOf } from "../errors.js";
 import type { WideLayout } from "../layout.js";
 import type { Table } from "../open.js";
 import type { AsideFile } from "../output.js";
+import { type Choices, type Decided, decisionShape } from "../sink/decided.js";
 import { withSink } from "../sink/open.js";
 import { CsvSource } from "../source/csv.js";
 import { ParquetSource } from "../source/parquet.js";
 import type { Format, OpenOptions, Source } from "../types.js";
 import type { Watch } from "../watch.js";
-import { type Choices, type Decided, decideWide, decisionShape, fillWide } from "./batches.js";
+import { decideWide, fillWide } from "./batches.js";
+import { requireUnique } from "./duplicates.js";
 
 export class WideTable implements Table {
   readonly users: number;
