@@ -155,6 +155,23 @@ test("the fill looks at 4,096 steps after the break and at no more", () => {
   expect(result.counts).toEqual([1]);
 });
 
+test("a column of large whole costs beside one of cents: too many units for 32 bits", () => {
+  const table = tableOf(300, 2, new Random(4), (random, j) => [
+    random.next(),
+    j ? random.below(900) / 100 : 90_000 + random.below(9000),
+  ]);
+  for (const part of [0.01, 0.3, 0.9]) {
+    const budget = part * freeSpend(table);
+    const answer = canonical({ ...table, budget });
+    const result = solve(table, { budget });
+    expect(firstDifference(result.choices, answer.choices)).toBe(undefined);
+    // Each cost may lie below its decimal: what is reported is what it costs at most.
+    expect(result.cost).toBeGreaterThanOrEqual(answer.cost);
+    expectClose(result.cost, answer.cost, 2 ** -22);
+    expect(result.cost).toBeLessThanOrEqual(budget);
+  }
+});
+
 describe("rounding", () => {
   test("a step that rounding makes steeper than the one before it does not come before it", () => {
     // From the first point to the second 13.999999999996362, from there to the third 14.

@@ -16,26 +16,26 @@ export interface Quantum {
 }
 
 const DIGITS = [0, 1, 2, 3, 4];
+const NONE = 5;
 const MOST_MULTIPLE = 2 ** 23;
 
 /** The quantum of a table: `unit` where it is given, else the largest decimal unit of all open costs, else 2^n. */
 export function quantumOf(values: Float32Array[], costs: Float32Array[], unit?: number): Quantum {
   if (unit !== undefined) return decimal(unit);
-  const open: number[] = [];
   let largest = 0;
+  let digits = 0;
   costs.forEach((column, j) => {
     const value = values[j] as Float32Array;
-    for (let i = 0; i < column.length; i++) {
-      if (value[i] === -Infinity) continue;
-      const cost = column[i] as number;
-      open.push(cost);
-      largest = Math.max(largest, Math.abs(cost));
-    }
+    const open = column.filter((_, i) => value[i] !== -Infinity);
+    largest = open.reduce((most, cost) => Math.max(most, Math.abs(cost)), largest);
+    const own = DIGITS.find((d) => open.every((cost) => isMultiple(cost, 10 ** d)));
+    digits = Math.max(digits, own ?? NONE);
   });
-  for (const digits of DIGITS) {
-    if (open.every((cost) => isMultiple(cost, 10 ** digits))) return decimal(1 / 10 ** digits);
-  }
-  return binary(largest, (values[0] as Float32Array).length);
+  const users = (values[0] as Float32Array).length;
+  if (digits === NONE) return binary(largest, users, 1);
+  if (largest * 10 ** digits < MOST_MULTIPLE) return decimal(1 / 10 ** digits);
+  // Decimals too many for one unit in f32: each may lie below its decimal.
+  return binary(largest, users, 1 + 2 ** -23);
 }
 
 function isMultiple(cost: number, power: number): boolean {
@@ -58,7 +58,7 @@ function decimal(unit: number): Quantum {
   };
 }
 
-function binary(largest: number, users: number): Quantum {
+function binary(largest: number, users: number, outward: number): Quantum {
   let a = Math.floor(Math.log2(largest)) + 1;
   while (2 ** (a - 1) > largest) a--;
   while (2 ** a <= largest) a++;
@@ -66,7 +66,7 @@ function binary(largest: number, users: number): Quantum {
   return {
     size,
     decimal: false,
-    quanta: (cost) => Math.ceil(cost / size),
+    quanta: (cost) => Math.ceil(cost * ((1 / size) * outward)),
     money: (quanta) => quanta * size,
     budget: (money = Infinity) => {
       const quanta = Math.floor(money / size);
