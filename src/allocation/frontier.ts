@@ -12,8 +12,8 @@ import { Offers } from "./offers.js";
 import { checkRequest } from "./request.js";
 import type { AllocationRequest, FrontierOptions, FrontierPoint, FrontierResult } from "./types.js";
 
-/** As in assembly/allocation/histogram.ts: 24 octaves of 4,096 buckets of 20 bytes, 1.9 MiB. */
-const BUCKETS = 98_304;
+/** As in assembly/allocation/histogram.ts: 23 octaves of 4,096 buckets, 1.9 MiB. */
+const BUCKETS = 94_208;
 const SLICE = 1 << 18;
 /** Steps may lie this far out of order: the slopes are `f32` (see the kernel). */
 const SLOPE = 3 * 2 ** -24;
@@ -80,7 +80,7 @@ function build(
     costShift: counting.costShift,
     valueQuantum: 2 ** scale,
     top: topBucket(offers, exactlyOne, scratch),
-    buckets: scratch.take(BUCKETS * 20),
+    buckets: scratch.take(BUCKETS * 21 + 64),
     out: scratch.take(32),
     scratch: scratch.take(256 + 48 * (offers.columns + 2)),
   };

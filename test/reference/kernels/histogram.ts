@@ -2,7 +2,7 @@
 import { type Memory, quanta } from "./memory.js";
 
 const { fround } = Math;
-export const BUCKETS = 98_304;
+export const BUCKETS = 94_208;
 const SHIFT = 11;
 const SLOPES = 16 * BUCKETS;
 
