@@ -89,9 +89,9 @@ function addGaps(counter: Counter, points: Point[]): void {
   let from = points[0] as Point;
   slopes.forEach((slope, gap) => {
     const [left, right] = [points[gap] as Point, points[gap + 1] as Point];
-    const climbs = slope > 0;
-    const ends = climbs && slopes[gap + 1] !== slope;
-    const weight = climbs ? costQuanta(counter, right.c) - costQuanta(counter, left.c) : 0n;
+    if (!(slope > 0)) return;
+    const ends = slopes[gap + 1] !== slope;
+    const weight = costQuanta(counter, right.c) - costQuanta(counter, left.c);
     add(counter, slope, weight, ends ? gain(counter, from, right) : 0n);
     if (ends) from = right;
   });
