@@ -61,8 +61,8 @@ export class Search {
     const share = (left - least) / (most - least);
     const spread = sampled ? (DEVIATIONS * widen) / (2 * Math.sqrt(PILOT)) : 0;
     // In shares of the spend between the ends: enough users below the break for the fill, some above it.
-    const above = Math.max(spread, (widen * CORE) / 8 / table.users);
-    const below = Math.max(spread, (widen * CORE) / 2 / table.users);
+    const above = spread + (widen * CORE) / 8 / table.users;
+    const below = spread + (widen * CORE) / 2 / table.users;
     const at = (x: number) => priceFor(spend, start + full * x, full * 2e-3, 1e-6, parent);
     const high = share - above > 0.01 ? Math.min(parent.high, at(share - above).high) : parent.high;
     const low = share + below < 0.99 ? Math.max(parent.low, at(share + below).low) : parent.low;
