@@ -54,6 +54,8 @@ export class Offers {
   #keys = 0;
   #facts: (Facts | undefined)[];
   /** How many `fill` are under way, one inside of another. */
+  /** Rows of each column that were set from the first on, one after the other; NaN where some were set out of turn. */
+  readonly #rows: number[];
   #filling = 0;
 
   constructor(engine: Engine, shape: OfferShape) {
@@ -65,6 +67,7 @@ export class Offers {
     this.columns = slots === undefined ? this.names.length : wholeNumber(slots, "slots", 1, MOST_OPTIONS);
     this.stride = columnStride(users);
     this.#facts = new Array(this.columns);
+    this.#rows = new Array(this.columns).fill(0);
     this.#bytes = this.columns * (2 * this.stride + (this.hasSlots ? this.slotStride : 0));
     this.#block = engine.arena.take(this.#bytes);
     try {
@@ -138,6 +141,7 @@ export class Offers {
       this.#filling--;
     }
     this.#facts[j] = undefined;
+    this.#rows[j] = this.users;
     this.#scan(j, 0, this.users, noFacts());
   }
 
@@ -176,6 +180,7 @@ export class Offers {
         offers,
       );
     }
+    this.#rows[j] = this.#rows[j] === from ? from + values.length : Number.NaN;
     this.#scan(j, from, values.length, facts);
   }
 
@@ -202,9 +207,9 @@ export class Offers {
 
   /** Number of the first option that is worth nothing and costs nothing for every user, 0 where there is none. */
   get nothing(): number {
-    return (
-      1 + this.#facts.findIndex((facts) => facts?.open === this.users && facts.mostValue === 0 && facts.mostCost === 0)
-    );
+    const isNothing = (facts: Facts | undefined, j: number) =>
+      facts?.open === this.users && facts.mostValue === 0 && facts.mostCost === 0 && this.#rows[j] === this.users;
+    return 1 + this.#facts.findIndex(isNothing);
   }
 
   /** Gives the memory back. Using the table afterwards is an error; releasing it twice is not. */
