@@ -1,4 +1,5 @@
 /** Users by choice, and offers behind candidate slots. */
+import { choiceAt } from "./sieve";
 
 /** Options up to this many are counted 16 users at a time. */
 const FEW: u32 = 16;
@@ -16,7 +17,7 @@ export function count(choices: usize, wide: bool, users: u32, options: u32, coun
       }
     }
   }
-  for (; i < users; i++) add(counts, wide ? load<u16>(choices + (i << 1)) : load<u8>(choices + i), 1);
+  for (; i < users; i++) add(counts, choiceAt(choices, wide, i), 1);
 }
 
 function countBytes(from: usize, to: usize, option: u32): u32 {
@@ -60,7 +61,7 @@ function add(counts: usize, option: u32, users: u32): void {
 /** The offers behind chosen candidate slots: u16, 0 for none. */
 export function offersOf(slots: usize, slotStride: usize, choices: usize, wide: bool, users: u32, offers: usize): void {
   for (let i: usize = 0; i < users; i++) {
-    const slot: u32 = wide ? load<u16>(choices + (i << 1)) : load<u8>(choices + i);
+    const slot: u32 = choiceAt(choices, wide, i);
     store<u16>(offers + (i << 1), slot ? load<u16>(slots + <usize>(slot - 1) * slotStride + (i << 1)) : 0);
   }
 }

@@ -8,7 +8,8 @@
  */
 import { STEP } from "./steps";
 
-const ENTRY: usize = 16;
+/** Bytes of an entry of `order`. */
+export const ENTRY: usize = 16;
 /** Below this many entries insertion sort is used. */
 const SMALL: u32 = 16;
 

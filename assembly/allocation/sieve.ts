@@ -206,6 +206,10 @@ function scatterOne(option: u32, user: u32, to: u32, origin: usize, choices: usi
   if (user < to) setChoice(choices, wide, origin ? load<u32>(origin + ((<usize>user) << 2)) : user, option);
 }
 
+export function choiceAt(choices: usize, wide: bool, user: usize): u32 {
+  return wide ? load<u16>(choices + (user << 1)) : load<u8>(choices + user);
+}
+
 export function setChoice(choices: usize, wide: bool, user: u32, option: u32): void {
   if (wide) store<u16>(choices + ((<usize>user) << 1), <u16>option);
   else store<u8>(choices + user, <u8>option);

@@ -9,14 +9,14 @@
  * price · left − Σ losses at most: moves of greater loss than that are left out, which changes no result and leaves few.
  */
 import { costQuanta, quanta } from "../math/fixed";
-import { setChoice } from "./sieve";
+import { ENTRY } from "./order";
+import { choiceAt, setChoice } from "./sieve";
 import { at, STEP } from "./steps";
 import { addCost, addValue, costScale, costShift, valueMagic } from "./sums";
 import { isFirst } from "./take";
 
 const USER: usize = 16;
 const MOVE: usize = 32;
-const ENTRY: usize = 16;
 const ROUNDS: u32 = 64;
 const NOBODY: u32 = 0xffffffff;
 
@@ -42,7 +42,7 @@ export function listUsers(
     const user = origin ? load<u32>(origin + ((<usize>place) << 2)) : place;
     const entry = users + <usize>count * USER;
     store<u32>(entry, place);
-    store<u32>(entry, wide ? load<u16>(choices + ((<usize>user) << 1)) : load<u8>(choices + user), 4);
+    store<u32>(entry, choiceAt(choices, wide, user), 4);
     count++;
   }
   return count;

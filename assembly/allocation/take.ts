@@ -3,11 +3,10 @@
  *
  *   taken    one byte a step, in the order of `steps`: 0, or 1 where the step is taken
  */
+import { ENTRY } from "./order";
 import { setChoice } from "./sieve";
 import { STEP } from "./steps";
 import { addCost, addValue } from "./sums";
-
-const ENTRY: usize = 16;
 
 /** Takes the steps [0, end) of `order` and adds them up. */
 export function takeFirst(steps: usize, order: usize, end: u32, taken: usize, sums: usize): void {

@@ -7,6 +7,8 @@
  *
  *   out   8 e: i64 Σ mantissas of costs of exponent e; 2,048 + 8 e: of values; the sums count 2^(max(e, 1) − 150) each
  */
+import { choiceAt } from "./sieve";
+
 export function total(
   values: usize,
   costs: usize,
@@ -17,7 +19,7 @@ export function total(
   out: usize,
 ): void {
   for (let i: usize = 0; i < users; i++) {
-    const option: u32 = wide ? load<u16>(choices + (i << 1)) : load<u8>(choices + i);
+    const option: u32 = choiceAt(choices, wide, i);
     if (!option) continue;
     const at = <usize>(option - 1) * stride + (i << 2);
     addExactly(load<u32>(costs + at), out);
