@@ -1,5 +1,5 @@
 /** Users by choice, and offers behind candidate slots. */
-import { choiceAt } from "./sieve";
+import { choiceAt } from "./choices";
 
 /** Options up to this many are counted 16 users at a time. */
 const FEW: u32 = 16;

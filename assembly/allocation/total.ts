@@ -7,7 +7,7 @@
  *
  *   out   8 e: i64 Σ mantissas of costs of exponent e; 2,048 + 8 e: of values; the sums count 2^(max(e, 1) − 150) each
  */
-import { choiceAt } from "./sieve";
+import { choiceAt } from "./choices";
 
 export function total(
   values: usize,

@@ -1,12 +1,12 @@
 /** The public solve: checks, places, calls, and reads the answer with its proof. */
 import { kind, plainObject, wholeNumber } from "../engine/check.js";
 import { Scratch } from "../engine/scratch.js";
-import { fullBound, quickBound } from "./bound.js";
+import { fullBound, quickBound } from "./budget/bound.js";
+import { Solve, type Solved } from "./budget/solve.js";
 import { type Counting, countingOf, MOST_MULTIPLE, money, NO_DIGITS } from "./counting.js";
 import { countChoices, exactTotals, offUnit, slotsToOffers } from "./kernel.js";
 import { Offers } from "./offers.js";
 import { checkRequest } from "./request.js";
-import { Solve, type Solved } from "./solve.js";
 import type { AllocationOptions, AllocationRequest, AllocationResult } from "./types.js";
 
 /**
@@ -30,7 +30,7 @@ export function allocate(
   const start = performance.now();
   if (!(offers instanceof Offers))
     throw new TypeError(`allocate needs a table from engine.offers, got ${kind(offers)}`);
-  checkRequest(request);
+  checkRequest(request, offers.names);
   plainObject(options, "the options");
   if (options.bound !== undefined && options.bound !== "quick" && options.bound !== "f64") {
     throw new RangeError(`bound must be "quick" or "f64", got ${JSON.stringify(options.bound)}`);
@@ -117,7 +117,10 @@ function read(
     bound: Math.max(bound, value),
     gap: 0,
     price,
-    limits: request.budget === undefined ? [] : [{ name: "budget", used: cost, limit: request.budget, price }],
+    limits:
+      request.budget === undefined
+        ? []
+        : [{ name: "budget", kind: "at most", used: cost, limit: request.budget, price }],
     counts: counts.slice(1),
     none,
     choices,

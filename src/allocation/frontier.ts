@@ -36,7 +36,7 @@ export function frontier(
   const started = performance.now();
   if (!(offers instanceof Offers))
     throw new TypeError(`frontier needs a table from engine.offers, got ${kind(offers)}`);
-  checkRequest(request);
+  checkRequest(request, offers.names);
   const points = wholeNumber(options.points ?? 41, "points", 2, 1_000_000);
   for (const [i, budget] of (options.budgets ?? []).entries()) finiteNumber(budget, `budgets[${i}]`);
   options.signal?.throwIfAborted();

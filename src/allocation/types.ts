@@ -6,18 +6,26 @@ export interface AllocationRequest {
   exactlyOne?: boolean;
   /** Money is counted in whole units of this size (0.01 = cents). Left out: found in the costs where they have one. */
   unit?: number;
-  /** At most n users get the option of this name. Not solved yet: refused. */
+  /** At most so many users get the option of this name. */
   stock?: Record<string, number>;
-  /** Spend limits by group of options. Not solved yet: refused. */
-  groups?: readonly { name: string; offers: readonly string[]; atMost?: number; atLeast?: number }[];
-  /** Value at least this many times the cost. Not solved yet: refused. */
+  /** Money spent on the options of a group, such as a channel: at most, at least, or both. Groups may nest and overlap. */
+  groups?: readonly GroupLimit[];
+  /** Total value at least this many times the total cost. */
   minReturn?: number;
-  /** Spend at least this much. Not solved yet: refused. */
+  /** Spend at least this much. */
   minSpend?: number;
-  /** General resources with a column and a limit each. Not solved yet: refused. */
+  /** Resources of the table (its own columns beside the costs), each with what may be used of it. */
   resources?: readonly { name: string; atMost: number }[];
-  /** The proven integer optimum. Not solved yet: refused. */
+  /** The proven integer optimum: one budget, up to 100,000 users. */
   exact?: boolean;
+}
+
+export interface GroupLimit {
+  name: string;
+  /** Names of options. */
+  offers: readonly string[];
+  atMost?: number;
+  atLeast?: number;
 }
 
 /** Progress of a long solve: `done` of `total` users read in this `phase`. */
@@ -39,10 +47,15 @@ export interface AllocationOptions {
   into?: Uint8Array | Uint16Array;
 }
 
+/** What became of one limit of the request. */
 export interface LimitReport {
+  /** "budget", "stock NAME", "group NAME", "resource NAME", "minReturn" or "minSpend". */
   name: string;
+  kind: "at most" | "at least";
+  /** Money, users, or units of the resource; for minReturn value / cost. */
   used: number;
   limit: number;
+  /** Change of the best value for one more unit of the limit: not negative for at most, not positive for at least. */
   price: number;
 }
 
@@ -73,6 +86,10 @@ export interface AllocationResult {
   phases: Record<string, number>;
   /** The quantum money was counted in: the decimal unit, or a power of two. */
   unit: number;
+  /** Why a search ended before its proof; absent where nothing was left to do. */
+  stopped?: "time" | "memory" | "passes";
+  /** When not found: the limit that the best try breaks most, relative to its size. */
+  violation?: { name: string; used: number; limit: number };
   /** When impossible: the limits that clash and the nearest request that is possible. */
   clash?: { limits: string[]; nearest: AllocationRequest; reason: string };
   schema: 1;

@@ -4,15 +4,16 @@
  * Every step only narrows which users still have to be looked at; what is decided is decided exactly, so that the answer
  * does not depend on the sample, the brackets or the tiles.
  */
-import type { Scratch } from "../engine/scratch.js";
-import type { Bracket } from "./bracket.js";
+import type { Scratch } from "../../engine/scratch.js";
+import type { Bracket } from "../bracket.js";
+import { budgetQuanta, type Counting } from "../counting.js";
+import { type Columns, columnsOf } from "../kernel.js";
+import { columnStride, type Offers } from "../offers.js";
+import type { AllocationOptions, AllocationRequest, Progress } from "../types.js";
 import { type AtPrice, finish } from "./core.js";
-import { budgetQuanta, type Counting } from "./counting.js";
+import type { Job } from "./kernel.js";
 import * as kernel from "./kernel.js";
-import { type Columns, columnsOf, type Job } from "./kernel.js";
-import { columnStride, type Offers } from "./offers.js";
 import { CORE_MOST, Search } from "./search.js";
-import type { AllocationOptions, AllocationRequest, Progress } from "./types.js";
 
 /** Tolerances of the sieve are this many times what rounding can do: its choices hold but for this part of a bracket. */
 const LEAD = 16;
@@ -21,7 +22,7 @@ const WIDEST = 64;
 const WIDER = 4;
 /** Users a call of a kernel, between two looks at the signal. */
 const SLICE = 1 << 20;
-/** Users a tile of the sieve, which wants as many rows free before it starts on one (assembly/allocation/sieve.ts). */
+/** Users a tile of the sieve, which wants as many rows free before it starts on one (assembly/allocation/budget/sieve.ts). */
 const TILE = 512;
 /** Larger than any sum of quanta. */
 const NO_LIMIT = 1n << 62n;

@@ -2,11 +2,12 @@
  * The residual core: the users that no sieve settled climb their hulls, the budget breaks among their steps, what is left
  * is filled and swapped (ARCHITECTURE.md, "The canonical answer", 2 to 7).
  */
-import type { Scratch } from "../engine/scratch.js";
-import type { Bracket } from "./bracket.js";
-import type { Counting } from "./counting.js";
+import type { Scratch } from "../../engine/scratch.js";
+import type { Bracket } from "../bracket.js";
+import type { Counting } from "../counting.js";
+import type { Columns } from "../kernel.js";
 import * as kernel from "./kernel.js";
-import { type Columns, ENTRY_BYTES, type Job, STEP_BYTES, type Steps } from "./kernel.js";
+import { ENTRY_BYTES, type Job, STEP_BYTES, type Steps } from "./kernel.js";
 
 /** Steps after the break that the fill may use. */
 const WINDOW = 4096;

@@ -13,9 +13,9 @@
  * Source: ARCHITECTURE.md, "The canonical answer", 2 and 3; LP dominance after Sinha and Zoltners (1979).
  */
 
-import { costQuanta, quanta } from "../math/fixed";
-import { mix64 } from "../math/random";
-import { setChoice } from "./sieve";
+import { costQuanta, quanta } from "../../math/fixed";
+import { mix64 } from "../../math/random";
+import { setChoice } from "../choices";
 import { addCost, addValue, costScale, costShift, valueMagic } from "./sums";
 
 export const STEP: usize = 40;

@@ -8,9 +8,9 @@
  * A move's loss is price · weight − gain, its distance from the dual optimum. A set of moves that fits what is left gains
  * price · left − Σ losses at most: moves of greater loss than that are left out, which changes no result and leaves few.
  */
-import { costQuanta, quanta } from "../math/fixed";
+import { costQuanta, quanta } from "../../math/fixed";
+import { choiceAt, setChoice } from "../choices";
 import { ENTRY } from "./order";
-import { choiceAt, setChoice } from "./sieve";
 import { at, STEP } from "./steps";
 import { addCost, addValue, costScale, costShift, valueMagic } from "./sums";
 import { isFirst } from "./take";

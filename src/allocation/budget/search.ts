@@ -2,8 +2,10 @@
  * Which prices to sieve at: from a sample, from all users, or, for the users that a sieve left, from both.
  * Nothing here decides the answer: a bracket that proves wrong costs another pass.
  */
-import { type Bracket, priceFor, type Spend } from "./bracket.js";
-import { type Columns, type Job, spendAt } from "./kernel.js";
+
+import { type Bracket, priceFor, type Spend } from "../bracket.js";
+import { type Columns, spendAt } from "../kernel.js";
+import type { Job } from "./kernel.js";
 
 /** Tables of fewer users than this are searched as they are. */
 const SAMPLED = 262_144;

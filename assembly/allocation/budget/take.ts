@@ -3,8 +3,9 @@
  *
  *   taken    one byte a step, in the order of `steps`: 0, or 1 where the step is taken
  */
+
+import { setChoice } from "../choices";
 import { ENTRY } from "./order";
-import { setChoice } from "./sieve";
 import { STEP } from "./steps";
 import { addCost, addValue } from "./sums";
 

@@ -24,7 +24,8 @@
  *
  * Source: Lagrangian relaxation of the multiple-choice knapsack (Sinha and Zoltners 1979; Dyer 1984) read as a sieve.
  */
-import { MAGIC, settled } from "../math/fixed";
+import { MAGIC, settled } from "../../math/fixed";
+import { setChoice } from "../choices";
 import { addCost, addValue, costScale, costShift, setStayCount, stayCount, tileScale, valueMagic } from "./sums";
 
 /** Users a tile: their costs are added as f64 before they are counted in quanta (TILE in src/allocation/counting.ts). */
@@ -204,15 +205,6 @@ function scatter(option: v128, user: u32, to: u32, origin: usize, choices: usize
 
 function scatterOne(option: u32, user: u32, to: u32, origin: usize, choices: usize, wide: bool): void {
   if (user < to) setChoice(choices, wide, origin ? load<u32>(origin + ((<usize>user) << 2)) : user, option);
-}
-
-export function choiceAt(choices: usize, wide: bool, user: usize): u32 {
-  return wide ? load<u16>(choices + (user << 1)) : load<u8>(choices + user);
-}
-
-export function setChoice(choices: usize, wide: bool, user: u32, option: u32): void {
-  if (wide) store<u16>(choices + ((<usize>user) << 1), <u16>option);
-  else store<u8>(choices + user, <u8>option);
 }
 
 function copyRow(values: usize, costs: usize, stride: usize, options: u32, user: u32, row: usize): void {

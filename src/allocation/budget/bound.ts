@@ -9,9 +9,9 @@
  * Where the caller's costs c differ from the table's f32 by δ, relative, any plan that fits B fits B·(1 + 2δ) by the f32,
  * for costs that are not negative; costs below zero add 2δ of themselves for each user. Values likewise.
  */
-import { type Counting, money } from "./counting.js";
+import { type Counting, money } from "../counting.js";
+import type { Offers } from "../offers.js";
 import { dualAt } from "./kernel.js";
-import type { Offers } from "./offers.js";
 import type { Solved } from "./solve.js";
 
 /** A value narrowed to `f32` is off by at most this, relative. */

@@ -1,0 +1,246 @@
+/**
+ * The border of the kernels of one budget (assembly/allocation/budget/): the only place here that calls the module's exports.
+ */
+import type { Engine } from "../../engine/engine.js";
+import type { Counting } from "../counting.js";
+import { type Columns, MAGIC } from "../kernel.js";
+import type { Offers } from "../offers.js";
+
+/** What the kernels of one solve share. Addresses: `sums` 64 bytes (sums.ts), `out` 64, `constants` 256. */
+export interface Job {
+  engine: Engine;
+  exactlyOne: boolean;
+  /** In the sieve an option stands for none: someone is always given one (Solve, `#nothing`). */
+  sieveExactlyOne: boolean;
+  /** Tie-breaking keys of the caller's table, 0 = by row. */
+  keys: number;
+  choices: number;
+  wide: boolean;
+  sums: number;
+  out: number;
+  constants: number;
+}
+
+/** Empties the sums of a job and says how it counts. */
+export function resetSums({ engine, sums }: Job, counting: Counting): void {
+  const view = new DataView(engine.memory.buffer, sums, 64);
+  for (let i = 0; i < 4; i++) view.setBigInt64(8 * i, 0n, true);
+  view.setFloat64(32, counting.costScale, true);
+  view.setFloat64(40, counting.costShift, true);
+  view.setFloat64(48, MAGIC * counting.valueQuantum, true);
+  view.setFloat64(56, counting.tileScale, true);
+}
+
+/** The sums of a job as they are … */
+export function copySums({ engine, sums }: Job): Uint8Array {
+  return new Uint8Array(engine.memory.buffer, sums, 64).slice();
+}
+
+/** … and as they were. */
+export function restoreSums({ engine, sums }: Job, before: Uint8Array): void {
+  new Uint8Array(engine.memory.buffer, sums, 64).set(before);
+}
+
+export function costSum({ engine, sums }: Job): bigint {
+  return new DataView(engine.memory.buffer, sums, 8).getBigInt64(0, true);
+}
+
+export function valueSum({ engine, sums }: Job): bigint {
+  const view = new DataView(engine.memory.buffer, sums, 24);
+  return (view.getBigInt64(8, true) << 32n) + view.getBigInt64(16, true);
+}
+
+/** Users that the sieve has left so far. */
+export function stayOf({ engine, sums }: Job): number {
+  return new DataView(engine.memory.buffer, sums, 32).getUint32(24, true);
+}
+
+export function resetStay({ engine, sums }: Job): void {
+  new DataView(engine.memory.buffer, sums, 32).setUint32(24, 0, true);
+}
+
+/** Fills `sample` with lines of `table`. */
+export function takeLines(engine: Engine, table: Columns, sample: Columns): void {
+  const { values, costs, stride, options, users } = table;
+  const lines = sample.users / 16;
+  engine.kernels.sample(values, costs, stride, options, users, sample.values, sample.costs, sample.stride, lines);
+}
+
+/** Prices and tolerances of a sieve, and where the rows of users that stay go. */
+export interface Sieve {
+  hi: number;
+  lo: number;
+  absolute: number;
+  byCost: number;
+  relative: number;
+  rows: number;
+  origin: number;
+  capacity: number;
+}
+
+/** Sieves users [from, to); the user it stopped before, `to` unless the rows are full. */
+export function sieve(job: Job, table: Columns, from: number, to: number, by: Sieve): number {
+  const { values, costs, stride, options, origin } = table;
+  const { engine, sieveExactlyOne, choices, wide, sums, constants } = job;
+  const next = engine.kernels.sieve(
+    ...[
+      values,
+      costs,
+      stride,
+      options,
+      from,
+      to,
+      origin,
+      sieveExactlyOne,
+      by.hi,
+      by.lo,
+      by.absolute,
+      by.byCost,
+      by.relative,
+    ],
+    ...[choices, wide, by.rows, by.origin, by.capacity, sums, constants],
+  );
+  return next >>> 0;
+}
+
+/** Turns the rows that a sieve left into the columns of `table`. */
+export function rowsToColumns(engine: Engine, { rows, origin }: Sieve, table: Columns): void {
+  const { users, options, values, costs, stride } = table;
+  engine.kernels.columns(rows, users, options, values, costs, stride);
+  const { buffer } = engine.memory;
+  new Uint32Array(buffer, table.origin, users).set(new Uint32Array(buffer, origin, users));
+}
+
+/** Hull steps: where they are and how many. Bytes of one, and of its entry in an order. */
+export const STEP_BYTES = 40;
+export const ENTRY_BYTES = 16;
+
+export interface Steps {
+  steps: number;
+  count: number;
+}
+
+/** Climbs users [from, to) between two efficiencies; the user it stopped before and the steps written by then. */
+export function climb(
+  job: Job,
+  table: Columns,
+  from: number,
+  to: number,
+  between: { above: number; below: number },
+  { steps, count }: Steps,
+  capacity: number,
+): { next: number; count: number } {
+  const { values, costs, stride, options, origin } = table;
+  const { engine, exactlyOne, keys, choices, wide, sums, out } = job;
+  new DataView(engine.memory.buffer, out, 8).setBigUint64(0, BigInt(count), true);
+  const next = engine.kernels.climb(
+    ...[values, costs, stride, options, from, to, origin, keys, exactlyOne, between.above, between.below],
+    ...[choices, wide, steps, capacity, sums, out],
+  );
+  return { next: next >>> 0, count: new DataView(engine.memory.buffer, out, 4).getUint32(0, true) };
+}
+
+/** Lists the steps in `order` with those that fit first, the break behind them; how many fit. */
+export function findBreak(engine: Engine, { steps, count }: Steps, order: number, budget: bigint): number {
+  engine.kernels.list(steps, count, order);
+  return engine.kernels.findBreak(steps, order, count, budget) >>> 0;
+}
+
+/** A step by its place in the order. */
+export function stepAt(engine: Engine, { steps }: Steps, order: number, place: number) {
+  const number = new DataView(engine.memory.buffer, order + ENTRY_BYTES * place, ENTRY_BYTES).getUint32(8, true);
+  const view = new DataView(engine.memory.buffer, steps + STEP_BYTES * number, STEP_BYTES);
+  return {
+    efficiency: view.getFloat64(0, true),
+    weight: view.getBigInt64(16, true),
+    value: view.getBigInt64(24, true),
+  };
+}
+
+/** Takes the steps before place `end`; `taken` is two bytes a step, cleared here, its second half for `swap`. */
+export function takeFirst(
+  { engine, sums }: Job,
+  { steps, count }: Steps,
+  order: number,
+  end: number,
+  taken: number,
+): void {
+  new Uint8Array(engine.memory.buffer, taken, 2 * count).fill(0);
+  engine.kernels.takeFirst(steps, order, end, taken, sums);
+}
+
+/** Takes of the `want` steps from place `from` those that still fit; the place behind them. */
+export function fill(
+  { engine, sums }: Job,
+  { steps, count }: Steps,
+  order: number,
+  from: number,
+  want: number,
+  left: bigint,
+  taken: number,
+): number {
+  const to = Math.min(count, from + want);
+  engine.kernels.sortFirst(steps, order, from, count, want);
+  engine.kernels.fill(steps, order, from, to, left, taken, sums);
+  return to;
+}
+
+export function writeTaken(
+  { engine, choices, wide }: Job,
+  { steps, count }: Steps,
+  taken: number,
+  table: Columns,
+): void {
+  engine.kernels.writeTaken(steps, count, taken, table.origin, choices, wide);
+}
+
+/** Lists the users of the steps at places [from, to) at `users`, 16 bytes each; how many. */
+export function listUsers(
+  { engine, choices, wide }: Job,
+  { steps }: Steps,
+  order: number,
+  from: number,
+  to: number,
+  seen: number,
+  { origin }: Columns,
+  users: number,
+): number {
+  return engine.kernels.listUsers(steps, order, from, to, seen, origin, choices, wide, users) >>> 0;
+}
+
+/** Swaps among listed users; false when `capacity` moves of 32 bytes did not suffice: call again with more. */
+export function swap(
+  job: Job,
+  { values, costs, stride, options, origin }: Columns,
+  users: { at: number; count: number },
+  prices: { price: number; quantum: number; left: bigint },
+  moves: number,
+  capacity: number,
+): boolean {
+  const { engine, exactlyOne, choices, wide, sums } = job;
+  const { price, quantum, left } = prices;
+  const { at, count } = users;
+  const rest = engine.kernels.swapAll(
+    ...[values, costs, stride, options, exactlyOne, origin, at, count, price, quantum, left],
+    ...[moves, capacity, choices, wide, sums],
+  );
+  return rest >= 0n;
+}
+
+/** Replaces one choice by another for all users. */
+export function replaceChoice({ engine, choices, wide }: Job, users: number, from: number, to: number): void {
+  engine.kernels.replace(choices, wide, users, from, to);
+}
+
+/** The dual at a price in f64, and the sum of its terms' sizes. */
+export function dualAt(offers: Offers, exactlyOne: boolean, price: number, perMoney: number) {
+  const { engine, users, values, costs, stride, columns } = offers;
+  const out = engine.arena.take(16);
+  try {
+    engine.kernels.dual(values, costs, stride, columns, users, exactlyOne, price, perMoney, out);
+    const view = new DataView(engine.memory.buffer, out, 16);
+    return { dual: view.getFloat64(0, true), size: view.getFloat64(8, true) };
+  } finally {
+    engine.arena.give(out, 16);
+  }
+}
