@@ -69,7 +69,9 @@ test("counts, none and limits say what the choices say", () => {
       const counts = new Array(table.values.length + 1).fill(0);
       for (const option of result.choices) counts[option]++;
       expect([result.none, ...result.counts]).toEqual(counts);
-      expect(result.limits).toEqual([{ name: "budget", kind: "at most", used: result.cost, limit: budget, price: result.price }]);
+      expect(result.limits).toEqual([
+        { name: "budget", kind: "at most", used: result.cost, limit: budget, price: result.price },
+      ]);
     }),
     { numRuns: 50 },
   );
