@@ -10,7 +10,7 @@
  * A closed option (value −∞) gets cost 0. Facts are only ever widened, so that they may be asked of pieces in any order.
  * Four rows at a time: 1.2 ns a row without a unit, 2.5 with one, where one by one took 5.3 (Zen 4, V8 11.3).
  */
-const MOST_DIGITS: u32 = 4;
+export const MOST_DIGITS: u32 = 4;
 /** A multiple k of 10^-d is told from its neighbours in f32 only while |k| < 2^23. */
 const MOST_MULTIPLE: f64 = 8388608;
 
@@ -91,7 +91,7 @@ function storeRows(at: usize, rows: v128, n: u32): void {
 }
 
 /** Whether four costs are whole multiples of 1 / power. */
-function areMultiples(c: v128, power: f64): bool {
+export function areMultiples(c: v128, power: f64): bool {
   const POWER = f64x2.splat(power);
   const low = f64x2.nearest(f64x2.mul(f64x2.promote_low_f32x4(c), POWER));
   const high = f64x2.nearest(f64x2.mul(f64x2.promote_low_f32x4(i32x4.shuffle(c, c, 2, 3, 2, 3)), POWER));
@@ -103,20 +103,20 @@ function areMultiples(c: v128, power: f64): bool {
   );
 }
 
-function powerOfTen(digits: u32): f64 {
+export function powerOfTen(digits: u32): f64 {
   let power: f64 = 1;
   for (let d: u32 = 0; d < digits; d++) power *= 10;
   return power;
 }
 
-function largest(x: v128): f32 {
+export function largest(x: v128): f32 {
   return max(
     max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)),
     max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)),
   );
 }
 
-function smallest(x: v128): f32 {
+export function smallest(x: v128): f32 {
   return min(
     min(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1)),
     min(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)),

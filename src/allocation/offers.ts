@@ -6,6 +6,8 @@
  *   slots  + j·slotStride + 2i offer of candidate slot j, u16, from 1 (tables with slots only)
  *   keys   + 8i                tie-breaking key of user i, u64 (tables with ids only)
  *
+ * Resources have columns of their own (limits/resources.ts).
+ *
  * Columns are padded to whole lines of 16 users with closed options.
  */
 
@@ -14,6 +16,7 @@ import type { Engine } from "../engine/engine.js";
 import { type Facts, noFacts } from "./counting.js";
 import * as kernel from "./kernel.js";
 import { keysOfTexts } from "./keys.js";
+import { type FillResource, Resources } from "./limits/resources.js";
 
 /** Ids of the users: they decide ties, so that the order of the rows does not. */
 export type Ids = BigInt64Array | BigUint64Array | Int32Array | Uint32Array | readonly string[];
@@ -25,6 +28,8 @@ export interface OfferShape {
   options: number | readonly string[];
   /** Columns are this many candidate slots, each with an offer index beside it. */
   slots?: number;
+  /** Names of what options use beside money, at most 64: each gets an f32 column an option. */
+  resources?: readonly string[];
   ids?: Ids;
 }
 
@@ -49,7 +54,7 @@ export class Offers {
   readonly hasSlots: boolean;
   /** Bytes from one column to the next. */
   readonly stride: number;
-  #block: number;
+  #block = 0;
   readonly #bytes: number;
   #keys = 0;
   #facts: (Facts | undefined)[];
@@ -57,9 +62,10 @@ export class Offers {
   /** Rows of each column that were set from the first on, one after the other; NaN where some were set out of turn. */
   readonly #rows: number[];
   #filling = 0;
+  readonly #resources: Resources;
 
   constructor(engine: Engine, shape: OfferShape) {
-    const { users, options, slots, ids } = shape;
+    const { users, options, slots, resources = [], ids } = shape;
     this.engine = engine;
     this.users = wholeNumber(users, "users", 1, MOST_USERS);
     this.names = optionNames(options);
@@ -69,8 +75,9 @@ export class Offers {
     this.#facts = new Array(this.columns);
     this.#rows = new Array(this.columns).fill(0);
     this.#bytes = this.columns * (2 * this.stride + (this.hasSlots ? this.slotStride : 0));
-    this.#block = engine.arena.take(this.#bytes);
+    this.#resources = new Resources(this, resources);
     try {
+      this.#block = engine.arena.take(this.#bytes);
       for (let j = 0; j < this.columns; j++) kernel.closeColumn(this, j);
       if (ids !== undefined) this.#setAllIds(ids);
     } catch (error) {
@@ -184,6 +191,30 @@ export class Offers {
     this.#scan(j, from, values.length, facts);
   }
 
+  /** The resources of the table, and where they lie. */
+  get resources(): Resources {
+    return this.#resources;
+  }
+
+  /**
+   * Fills what option j uses of a resource, in place, as `fill` does; amounts may be negative and are 0 until they are set.
+   * @throws {RangeError} for an unknown resource, NaN or an infinite amount, naming the row. After any error, also one
+   *   thrown by `write`, the option is closed to all users.
+   * @example offers.fillResource("van hours", 0, (amounts) => amounts.fill(0.25));
+   */
+  fillResource(name: string, j: number, write: FillResource): void {
+    this.#writeResource(j, () => this.#resources.fill(name, j, write));
+  }
+
+  /**
+   * Sets rows [from, from + amounts.length) of what option j uses of a resource; amounts that `f32` cannot hold are
+   * rounded up, unless they are whole multiples of a decimal unit.
+   * @throws {RangeError} for an unknown resource or an amount that is not finite, naming the row.
+   */
+  setResource(name: string, j: number, from: number, amounts: Float64Array | Float32Array): void {
+    this.#writeResource(j, () => this.#resources.set(name, j, from, amounts));
+  }
+
   /** Sets the tie-breaking keys of rows [from, from + keys.length) as they are. */
   setKeys(from: number, keys: BigUint64Array): void {
     this.#copyKeys(from, keys, keys.length);
@@ -217,12 +248,27 @@ export class Offers {
     if (this.#filling) throw new TypeError("a table cannot be released while it is being filled");
     if (this.#block) this.engine.arena.give(this.#block, this.#bytes);
     if (this.#keys) this.engine.arena.give(this.#keys, 8 * this.users);
+    this.#resources?.release();
     this.#block = 0;
     this.#keys = 0;
   }
 
   [Symbol.dispose](): void {
     this.release();
+  }
+
+  #writeResource(j: number, write: () => void): void {
+    wholeNumber(j, "column", 0, this.columns - 1);
+    if (this.values) this.#filling++;
+    try {
+      write();
+    } catch (error) {
+      // An option of which it is not known what it uses may not be given to anyone.
+      this.#close(j);
+      throw error;
+    } finally {
+      this.#filling--;
+    }
   }
 
   #close(j: number): void {

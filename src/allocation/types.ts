@@ -30,7 +30,7 @@ export interface GroupLimit {
 
 /** Progress of a long solve: `done` of `total` users read in this `phase`. */
 export interface Progress {
-  phase: "sample" | "pass" | "core" | "bound" | "histogram";
+  phase: "sample" | "pass" | "core" | "bound" | "histogram" | "dual" | "repair";
   done: number;
   total: number;
 }

@@ -1,0 +1,215 @@
+/**
+ * The border of the kernels of several limits (assembly/allocation/limits/): the only place here that calls the module's
+ * exports.
+ */
+import type { Engine } from "../../engine/engine.js";
+import type { Facts } from "../counting.js";
+import type { Offers } from "../offers.js";
+import type { Account } from "./accounts.js";
+
+/** Amounts that are set at once from `f64`. */
+const PIECE = 16_384;
+
+/** Copies amounts to a column at `to`; 0 when nothing was lost, else what assembly/allocation/narrow.ts says. */
+export function setAmounts(engine: Engine, to: number, amounts: Float64Array | Float32Array): number {
+  if (amounts instanceof Float32Array) {
+    new Float32Array(engine.memory.buffer, to, amounts.length).set(amounts);
+    return 0;
+  }
+  let loss = 0;
+  const scratch = engine.arena.take(8 * PIECE);
+  try {
+    for (let row = 0; row < amounts.length; row += PIECE) {
+      const count = Math.min(PIECE, amounts.length - row);
+      new Float64Array(engine.memory.buffer, scratch, count).set(amounts.subarray(row, row + count));
+      loss |= engine.kernels.narrow(scratch, scratch, count, to + 4 * row, to + 4 * row);
+    }
+  } finally {
+    engine.arena.give(scratch, 8 * PIECE);
+  }
+  return loss;
+}
+
+/** Checks `rows` amounts at `at` and widens `facts` by them; the first that is no finite number. */
+export function scanAmounts(
+  engine: Engine,
+  at: number,
+  rows: number,
+  facts: Facts,
+): { row: number; value: number } | undefined {
+  const block = engine.arena.take(32);
+  try {
+    const view = new DataView(engine.memory.buffer);
+    view.setFloat32(block, facts.mostCost, true);
+    view.setFloat32(block + 4, facts.leastCost, true);
+    view.setFloat32(block + 8, facts.tiniestCost, true);
+    view.setUint32(block + 20, facts.digits, true);
+    const row = engine.kernels.scanAmounts(at, rows, block) >>> 0;
+    if (row < rows) return { row, value: view.getFloat32(at + 4 * row, true) };
+    facts.mostCost = view.getFloat32(block, true);
+    facts.leastCost = view.getFloat32(block + 4, true);
+    facts.tiniestCost = view.getFloat32(block + 8, true);
+    facts.digits = view.getUint32(block + 20, true);
+    facts.open += rows;
+    return undefined;
+  } finally {
+    engine.arena.give(block, 32);
+  }
+}
+
+/** A table as the kernels of this folder read it: the caller's, or a sample of it. */
+export interface Source {
+  values: number;
+  costs: number;
+  stride: number;
+  columns: number;
+  /** Candidate slots, 0 = none. */
+  slots: number;
+  slotStride: number;
+  /** Amounts, 0 = none. */
+  resources: number;
+  users: number;
+}
+
+export function sourceOf(offers: Offers): Source {
+  const { values, costs, stride, columns, slots, users } = offers;
+  const { slotStride, resources } = offers;
+  return { values, costs, stride, columns, slots, slotStride, resources: resources.at, users };
+}
+
+/** Bytes of the block that `price` works on, and of its parts. */
+export const JOB_BYTES = 128;
+const ENTRY_BYTES = 24;
+
+/** Where a pricing lies: `job`, and prices and sums of `offers` offers and `resources` resources behind it. */
+export interface PriceJob {
+  at: number;
+  offers: number;
+  resources: number;
+}
+
+export function priceJobBytes(offers: number, resources: number): number {
+  return JOB_BYTES + 16 * (offers + 1) + 8 * resources + ENTRY_BYTES * (offers + 1) + 8 * resources;
+}
+
+/** What the price of each row adds up to: α, l and m by offer (from 0 = none), r by resource. */
+export interface Scores {
+  alpha: number;
+  /** l at 2 o, m at 2 o + 1. */
+  byOffer: Float64Array;
+  byResource: Float64Array;
+}
+
+/** Empties the sums and says at which prices to score. */
+export function openPricing(
+  engine: Engine,
+  { at, offers, resources }: PriceJob,
+  source: Source,
+  scores: Scores,
+  how: { exactlyOne: boolean; perMoney: number; choices: number; wide: boolean },
+): void {
+  const { buffer } = engine.memory;
+  const prices = at + JOB_BYTES;
+  const r = prices + 16 * (offers + 1);
+  const sums = r + 8 * resources;
+  new Uint32Array(buffer, at, 16).set([
+    ...[source.values, source.costs, source.stride, source.columns, source.slots, source.slotStride],
+    ...[source.resources, resources, how.exactlyOne ? 1 : 0, how.choices, how.wide ? 1 : 0, offers, prices, r, sums, 0],
+  ]);
+  new Float64Array(buffer, at + 64, 8).set([scores.alpha, how.perMoney, 0, 0, 0, 0, 0, 0]);
+  new Float64Array(buffer, prices, 2 * (offers + 1)).set(scores.byOffer);
+  new Float64Array(buffer, r, resources).set(scores.byResource);
+  new Float64Array(buffer, sums, 3 * (offers + 1) + resources).fill(0);
+}
+
+/** Adds users [from, to). */
+export function priceUsers(engine: Engine, { at }: PriceJob, from: number, to: number): void {
+  engine.kernels.price(at, from, to);
+}
+
+/** Sums of a pricing: views, valid until memory grows. */
+export interface PriceSums {
+  /** Σ best score, good to the last bit or so, and Σ |best score|. */
+  score: number;
+  size: number;
+  /** Users without an open option (where exactly one is asked). */
+  unserved: number;
+  /** By offer from 0 = none: users, cost, value. */
+  byOffer: Float64Array;
+  used: Float64Array;
+}
+
+export function readPricing(engine: Engine, { at, offers, resources }: PriceJob): PriceSums {
+  const { buffer } = engine.memory;
+  const [sum, lost, size] = new Float64Array(buffer, at + 80, 3) as unknown as [number, number, number];
+  const sums = at + JOB_BYTES + 16 * (offers + 1) + 8 * resources;
+  return {
+    score: sum + lost,
+    size,
+    unserved: new DataView(buffer).getUint32(at + 104, true),
+    byOffer: new Float64Array(buffer, sums, 3 * (offers + 1)),
+    used: new Float64Array(buffer, sums + ENTRY_BYTES * (offers + 1), resources),
+  };
+}
+
+const ROW_BYTES = 64;
+const KINDS = { users: 0, money: 1, return: 2, resource: 3 } as const;
+
+/** Adds what users [from, to) use of each row, in its quanta. */
+export function tally(
+  engine: Engine,
+  source: Source,
+  offers: number,
+  accounts: readonly Account[],
+  { choices, wide }: { choices: number; wide: boolean },
+): Float64Array {
+  const { common, lists, rowsOf } = memberLists(accounts, offers);
+  const n = accounts.length;
+  const bytes = n * (ROW_BYTES + 8) + lists.byteLength + rowsOf.byteLength;
+  const at = engine.arena.take(bytes);
+  try {
+    const { buffer } = engine.memory;
+    const sums = at + n * ROW_BYTES;
+    const listsAt = sums + 8 * n;
+    const rowsAt = listsAt + lists.byteLength;
+    accounts.forEach((account, k) => {
+      writeRow(buffer, at + k * ROW_BYTES, account);
+    });
+    new Float64Array(buffer, sums, n).fill(0);
+    new Uint32Array(buffer, listsAt, lists.length).set(lists);
+    new Uint16Array(buffer, rowsAt, rowsOf.length).set(rowsOf);
+    const { values, costs, stride, columns, slots, slotStride, resources, users } = source;
+    engine.kernels.tally(
+      ...[values, costs, stride, columns, slots, slotStride, resources, choices, wide, 0, users],
+      ...[at, common, listsAt, rowsAt, sums],
+    );
+    return new Float64Array(buffer, sums, n).slice();
+  } finally {
+    engine.arena.give(at, bytes);
+  }
+}
+
+function writeRow(buffer: ArrayBufferLike, at: number, account: Account): void {
+  const { row, perMoney, scale, shift, off, valueScale, costScale } = account;
+  new Uint32Array(buffer, at, 2).set([KINDS[row.counts], Math.max(0, row.resource)]);
+  const sign = row.kind === "at most" ? 1 : -1;
+  new Float64Array(buffer, at + 8, 7).set([perMoney, scale, shift, off, valueScale, costScale, sign]);
+}
+
+/** Rows by offer: the first `common` count every offer, the others stand in lists. */
+export function memberLists(accounts: readonly Account[], offers: number) {
+  const common = accounts.findIndex(({ row }) => row.members !== undefined);
+  const lists = new Uint32Array(offers + 2);
+  const sparse = accounts.flatMap(({ row }, k) => (row.members ? [{ k, members: row.members }] : []));
+  for (const { members } of sparse) for (const o of members) lists[o + 1] = (lists[o + 1] as number) + 1;
+  for (let o = 1; o < lists.length; o++) lists[o] = (lists[o] as number) + (lists[o - 1] as number);
+  const next = lists.slice();
+  const rowsOf = new Uint16Array(lists.at(-1) as number);
+  for (const { k, members } of sparse) {
+    for (const o of members) {
+      rowsOf[next[o] as number] = k;
+      next[o] = (next[o] as number) + 1;
+    }
+  }
+  return { common: common < 0 ? accounts.length : common, lists, rowsOf };
+}

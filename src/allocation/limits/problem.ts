@@ -1,0 +1,197 @@
+/**
+ * Several limits as one problem: the table, its rows, how each is counted, and what a price for each row makes of the table.
+ *
+ * In normal form a row is sign · used ≤ sign · limit with a price π ≥ 0. For any such prices
+ *
+ *   D(π) = Σ_k π_k sign_k limit_k + Σ_i max_j (α v_ij − Σ_k π_k sign_k a_ijk),   α = 1
+ *
+ * is at least the value of every plan within the limits (weak duality); limit − used at the choices is its slope.
+ */
+import type { Scratch } from "../../engine/scratch.js";
+import type { Counting } from "../counting.js";
+import type { Offers } from "../offers.js";
+import type { AllocationOptions, AllocationRequest, Progress } from "../types.js";
+import { type Account, accountsOf } from "./accounts.js";
+import type { PriceJob, Scores, Source } from "./kernel.js";
+import * as kernel from "./kernel.js";
+import { type Row, rightSide, rowsOf, signOf } from "./rows.js";
+
+/** Users a call of a kernel, between two looks at the signal. */
+const SLICE = 1 << 18;
+
+export interface Priced {
+  /** Σ α v − Σ π sign a of the best choices: the dual function less its constant; `size` is Σ |terms|. */
+  score: number;
+  size: number;
+  /** Σ π sign limit. */
+  constant: number;
+  /** What the choices use of each row (value − ρ · cost for minReturn), in the caller's units; f64 sums, to steer by. */
+  used: Float64Array;
+  value: number;
+  cost: number;
+  /** Users by offer, from 0 = none. */
+  users: Float64Array;
+  /** Users without an open option, where exactly one is asked. */
+  unserved: number;
+}
+
+export interface PriceOptions {
+  /** Factor of the values: 0 prices the limits alone. */
+  alpha?: number;
+  /** Where to write the choices (of columns), 0 = nowhere. */
+  choices?: number;
+  /** Instead of the whole table. */
+  source?: Source;
+  from?: number;
+  to?: number;
+  phase?: Progress["phase"];
+}
+
+/** One request on one table. Memory comes from `scratch` and is given back with it. */
+export class Problem {
+  readonly offers: Offers;
+  readonly request: AllocationRequest;
+  readonly exactlyOne: boolean;
+  readonly money: Counting;
+  readonly rows: readonly Row[];
+  readonly accounts: readonly Account[];
+  readonly scratch: Scratch;
+  readonly options: AllocationOptions;
+  /** Choices are u16. */
+  readonly wide: boolean;
+  /** Full readings of the table so far. */
+  passes = 0;
+  readonly #job: PriceJob;
+
+  constructor(
+    offers: Offers,
+    request: AllocationRequest,
+    money: Counting,
+    scratch: Scratch,
+    options: AllocationOptions = {},
+  ) {
+    this.offers = offers;
+    this.request = request;
+    this.exactlyOne = request.exactlyOne ?? false;
+    this.money = money;
+    this.scratch = scratch;
+    this.options = options;
+    this.rows = rowsOf(offers, request);
+    this.accounts = accountsOf(offers, this.rows, money);
+    this.wide = offers.columns > 254;
+    const resources = offers.resources.names.length;
+    const at = scratch.take(kernel.priceJobBytes(offers.names.length, resources));
+    this.#job = { at, offers: offers.names.length, resources };
+  }
+
+  get source(): Source {
+    return kernel.sourceOf(this.offers);
+  }
+
+  /** A block for one choice a user. */
+  takeChoices(): number {
+    return this.scratch.take((this.offers.users + 32) * (this.wide ? 2 : 1));
+  }
+
+  /** The best choices at prices π ≥ 0 of the rows, in normal form. */
+  price(prices: ArrayLike<number>, how: PriceOptions = {}): Priced {
+    const { offers, rows } = this;
+    const { engine } = offers;
+    const source = how.source ?? this.source;
+    const { from = 0, to = source.users, choices = 0, alpha = 1, phase = "dual" } = how;
+    const scores = scoresOf(this, prices, alpha);
+    const perMoney = this.money.decimal ? this.money.perMoney : 0;
+    const { exactlyOne, wide } = this;
+    kernel.openPricing(engine, this.#job, source, scores, { exactlyOne, perMoney, choices, wide });
+    const slice = this.options.slice ?? SLICE;
+    for (let next = from; next < to; ) {
+      const end = Math.min(next + slice, to);
+      kernel.priceUsers(engine, this.#job, next, end);
+      next = end;
+      if (!how.source && to - from === source.users) this.report(phase, next, to);
+    }
+    if (!how.source && to - from === source.users) this.passes++;
+    const sums = kernel.readPricing(engine, this.#job);
+    const { used, value, cost } = usedBy(rows, sums);
+    let constant = 0;
+    rows.forEach((row, k) => {
+      constant += (prices[k] as number) * signOf(row) * rightSide(row);
+    });
+    const users = sums.byOffer.filter((_, n) => n % 3 === 0);
+    const { score, size, unserved } = sums;
+    return { score, size, constant, used, value, cost, users, unserved };
+  }
+
+  /** What choices use of each row, in the quanta of its account: exact, to the safe side. */
+  tally(choices: number, source = this.source): Float64Array {
+    const { engine, names } = this.offers;
+    return kernel.tally(engine, source, names.length, this.accounts, { choices, wide: this.wide });
+  }
+
+  report(phase: Progress["phase"], done: number, total: number): void {
+    this.options.onProgress?.({ phase, done, total });
+    this.options.signal?.throwIfAborted();
+  }
+}
+
+/** What prices of rows are for each offer and resource. */
+export function scoresOf({ offers, rows }: Problem, prices: ArrayLike<number>, alpha: number): Scores {
+  const byOffer = new Float64Array(2 * (offers.names.length + 1));
+  const byResource = new Float64Array(offers.resources.names.length);
+  let l = 0;
+  let ownAlpha = alpha;
+  rows.forEach((row, k) => {
+    const price = (prices[k] as number) * signOf(row);
+    if (price === 0) return;
+    if (row.counts === "return") {
+      ownAlpha -= price;
+      l -= price * row.limit;
+    } else if (row.counts === "resource") {
+      byResource[row.resource] = (byResource[row.resource] as number) + price;
+    } else if (row.members) {
+      const n = row.counts === "users" ? 1 : 0;
+      for (const o of row.members) byOffer[2 * o + n] = (byOffer[2 * o + n] as number) + price;
+    } else l += price;
+  });
+  for (let o = 0; o <= offers.names.length; o++) byOffer[2 * o] = (byOffer[2 * o] as number) + l;
+  return { alpha: ownAlpha, byOffer, byResource };
+}
+
+function usedBy(rows: readonly Row[], { byOffer, used }: kernel.PriceSums) {
+  let value = 0;
+  let cost = 0;
+  for (let at = 3; at < byOffer.length; at += 3) {
+    cost += byOffer[at + 1] as number;
+    value += byOffer[at + 2] as number;
+  }
+  const sum = ({ members, counts }: Row) => {
+    const field = counts === "users" ? 0 : 1;
+    let total = 0;
+    for (const o of members ?? []) total += byOffer[3 * o + field] as number;
+    return total;
+  };
+  const uses = (row: Row) => {
+    if (row.counts === "return") return value - row.limit * cost;
+    if (row.counts === "resource") return used[row.resource] as number;
+    return row.members ? sum(row) : cost;
+  };
+  return { used: Float64Array.from(rows, uses), value, cost };
+}
+
+/** Where the dual ended: what repair starts from. */
+export interface DualPoint {
+  /** π ≥ 0 by row, in normal form. */
+  prices: Float64Array;
+  /** No plan within the limits is worth more: certified for the caller's numbers. */
+  bound: number;
+}
+
+/** What a repair found: the choices stand where the dual wrote them, of columns, changed in place. */
+export interface Repaired {
+  /** Every row of `problem.tally(choices)` holds (and everyone has an option where exactly one is asked). */
+  held: boolean;
+  /** A search that ended before its proof says why. */
+  stopped?: "time" | "memory" | "passes";
+  /** A better bound than the dual's, where a search found one. */
+  bound?: number;
+}
