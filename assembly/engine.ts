@@ -16,4 +16,5 @@ export { columns, pad, sample } from "./allocation/sample";
 export { scan } from "./allocation/scan";
 export { spend } from "./allocation/spend";
 export { total } from "./allocation/total";
+export { totals } from "./allocation/totals/totals";
 export { mixKeys } from "./math/random";

@@ -109,7 +109,7 @@ export function at(column: usize, stride: usize, option: u32): f64 {
 }
 
 /** Where a user starts: the cheapest option, then the most valuable, then the lowest number; 0 where there is none. */
-function cheapest(v: usize, c: usize, stride: usize, options: u32, exactlyOne: bool): u32 {
+export function cheapest(v: usize, c: usize, stride: usize, options: u32, exactlyOne: bool): u32 {
   let option: u32 = 0;
   let cost: f64 = exactlyOne ? Infinity : 0;
   let value: f64 = exactlyOne ? -Infinity : 0;
@@ -127,7 +127,15 @@ function cheapest(v: usize, c: usize, stride: usize, options: u32, exactlyOne: b
 }
 
 /** The next vertex of the hull from (cost, value), −1 at its end. */
-function steepest(v: usize, c: usize, stride: usize, options: u32, exactlyOne: bool, cost: f64, value: f64): i32 {
+export function steepest(
+  v: usize,
+  c: usize,
+  stride: usize,
+  options: u32,
+  exactlyOne: bool,
+  cost: f64,
+  value: f64,
+): i32 {
   let option = -1;
   let slope: f64 = 0;
   let reached: f64 = 0;
