@@ -1,10 +1,11 @@
 /** The public solve: checks, places, calls, and reads the answer with its proof. */
 import { kind, plainObject, wholeNumber } from "../engine/check.js";
 import { Scratch } from "../engine/scratch.js";
-import { fullBound, quickBound } from "./budget/bound.js";
+import { addDual, type Dual, dualSum, resetDual } from "./budget/kernel.js";
+import { Proof } from "./budget/proof.js";
 import { Solve, type Solved } from "./budget/solve.js";
-import { type Counting, countingOf, MOST_MULTIPLE, money, NO_DIGITS } from "./counting.js";
-import { countChoices, exactTotals, offUnit, slotsToOffers } from "./kernel.js";
+import { type Counting, countingOf, MOST_MULTIPLE, NO_DIGITS } from "./counting.js";
+import { columnsOf, countChoices, exactTotals, offUnit, slotsToOffers } from "./kernel.js";
 import { Offers } from "./offers.js";
 import { checkRequest } from "./request.js";
 import type { AllocationOptions, AllocationRequest, AllocationResult } from "./types.js";
@@ -86,90 +87,29 @@ function read(
   scratch: Scratch,
   start: number,
 ): AllocationResult {
-  const { phases, atPrice } = solved;
-  const { price } = atPrice;
   const timed = <T>(phase: string, work: () => T): T => {
     const from = performance.now();
     const result = work();
-    phases[phase] = (performance.now() - from) / 1000;
+    solved.phases[phase] = (performance.now() - from) / 1000;
     return result;
   };
   const { choices, counts } = timed("write", () => readChoices(offers, solved, scratch, options.into));
-  const none = counts[0] as number;
-  const unserved = (request.exactlyOne ?? false) && none > 0;
-  const impossible = !solved.feasible || unserved;
-  const { cost, value, precise } = totals(offers, counting, solved);
-  const bound = timed("bound", () => {
-    const { budget = 0, exactlyOne = false } = request;
-    if (impossible) return value;
-    const quick = quickBound(offers, budget, counting, solved, none === offers.users);
-    // A second reading of a small table costs less than a millisecond: worth it where the margin would show.
-    const loose = quick - value > 1e-8 * Math.abs(value) && offers.users * offers.columns < SMALL;
-    if (options.bound !== "f64" && precise && !loose) return quick;
-    solved.passes++;
-    const full = fullBound(offers, budget, exactlyOne, counting, counting.decimal ? atPrice.rate : price);
-    return precise ? Math.min(full, quick) : full;
-  });
-  const result: AllocationResult = {
-    status: impossible ? "impossible" : "met",
-    value,
-    cost,
-    bound: Math.max(bound, value),
-    gap: 0,
-    price,
-    limits:
-      request.budget === undefined
-        ? []
-        : [{ name: "budget", kind: "at most", used: cost, limit: request.budget, price }],
-    counts: counts.slice(1),
-    none,
-    choices,
-    passes: solved.passes,
-    seconds: 0,
-    phases,
-    unit: counting.quantum,
-    schema: 1,
-  };
-  result.gap = (result.bound - value) / Math.max(Math.abs(result.bound), Number.MIN_VALUE);
-  if (impossible) result.clash = clash(request, unserved, none, cost);
-  result.seconds = (performance.now() - start) / 1000;
-  return result;
+  const proof = new Proof(offers, request, counting, solved, counts, options.bound);
+  if (proof.needsDual) solved.passes++;
+  const result = timed("bound", () =>
+    proof.result({
+      totals: () => exactTotals(offers, solved.choices, solved.wide),
+      dual: (price) => dualAt(offers, request.exactlyOne ?? false, price, counting, scratch),
+    }),
+  );
+  return { ...result, choices, seconds: (performance.now() - start) / 1000 };
 }
 
-/** Numbers of a small table. */
-const SMALL = 1 << 20;
-
-/** Cost and value of the choices: from the sums in quanta where they are good to 1e-12, else from the table's numbers. */
-function totals(offers: Offers, counting: Counting, solved: Solved) {
-  const { users } = offers;
-  const cost = money(solved.cost, counting);
-  const value = Number(solved.value) * counting.valueQuantum;
-  const precise =
-    users * counting.valueQuantum <= 1e-12 * Math.abs(value) && users * counting.roundedUp <= 1e-12 * Math.abs(cost);
-  if (precise || (solved.value === 0n && solved.cost === 0n && offers.facts.open === 0))
-    return { cost, value, precise };
-  const exact = exactTotals(offers, solved.choices, solved.wide);
-  return { cost: counting.decimal ? cost : Math.min(cost, exact.cost), value: exact.value, precise: false };
-}
-
-function clash(
-  request: AllocationRequest,
-  unserved: boolean,
-  without: number,
-  least: number,
-): AllocationResult["clash"] {
-  if (unserved) {
-    return {
-      limits: ["exactlyOne"],
-      nearest: { ...request, exactlyOne: false },
-      reason: `${without} ${without === 1 ? "user has" : "users have"} no open option, and every user must get exactly one`,
-    };
-  }
-  return {
-    limits: request.exactlyOne ? ["budget", "exactlyOne"] : ["budget"],
-    nearest: { ...request, budget: least },
-    reason: `the cheapest choices cost ${least} and the budget is ${request.budget}`,
-  };
+function dualAt(offers: Offers, exactlyOne: boolean, price: number, counting: Counting, scratch: Scratch): Dual {
+  const out = scratch.take(48);
+  resetDual(offers.engine, out);
+  addDual(offers.engine, columnsOf(offers), exactlyOne, price, counting.decimal ? counting.perMoney : 0, out);
+  return dualSum(offers.engine, out);
 }
 
 function readChoices(offers: Offers, solved: Solved, scratch: Scratch, into: AllocationOptions["into"]) {

@@ -6,7 +6,9 @@
  *
  * With `perMoney` above zero costs are decimals, whole multiples of 1/perMoney, and are read as such.
  *
- *   out   0 f64 dual   8 f64 size
+ * The table may come in pieces of whole fours of users: the sums go on where the piece before left them, two lanes each.
+ *
+ *   out   0 f64x2 sum   16 f64x2 what its additions lost   32 f64x2 size      zeroed before the first piece
  */
 export function dual(
   values: usize,
@@ -24,9 +26,9 @@ export function dual(
   const NONE = f64x2.splat(exactlyOne ? -Infinity : 0);
   const LEAST = f64x2.splat(-Infinity);
   const columns = <usize>options * stride;
-  let sum = f64x2.splat(0);
-  let lost = f64x2.splat(0);
-  let size = f64x2.splat(0);
+  let sum = v128.load(out);
+  let lost = v128.load(out, 16);
+  let size = v128.load(out, 32);
   for (let at: usize = 0, end = (<usize>((users + 3) & ~3)) << 2; at < end; at += 16) {
     let low = NONE;
     let high = NONE;
@@ -57,13 +59,9 @@ export function dual(
     sum = f64x2.add(next, high);
     lost = f64x2.add(lost, rounding(next, high, sum));
   }
-  const a = f64x2.extract_lane(sum, 0);
-  const b = f64x2.extract_lane(sum, 1);
-  const both = a + b;
-  const rest = both - a;
-  const last = a - (both - rest) + (b - rest);
-  store<f64>(out, both + (last + f64x2.extract_lane(lost, 0) + f64x2.extract_lane(lost, 1)));
-  store<f64>(out, f64x2.extract_lane(size, 0) + f64x2.extract_lane(size, 1), 8);
+  v128.store(out, sum);
+  v128.store(out, lost, 16);
+  v128.store(out, size, 32);
 }
 
 /** What a + b lost when it became `sum`, exactly. */

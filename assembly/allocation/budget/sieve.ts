@@ -141,7 +141,7 @@ function sieveTile(
       f32x4.mul(v128.load(constants, 96), f32x4.abs(best)),
     );
     const near = v128.or(
-      f32x4.ge(next, f32x4.sub(best, tolerance)),
+      f32x4.gt(next, f32x4.sub(best, tolerance)),
       f32x4.lt(f32x4.sub(value, f32x4.mul(LO, cost)), low),
     );
     let stays = i32x4.bitmask(near);

@@ -3,12 +3,16 @@
  *
  *   e_s = min(e_{s−1}, max_j (v_j − v_p) / (c_j − c_p))      over j with c_j > c_p and v_j > v_p, p where it stands
  *
- * Steps steeper than `above` are taken at once (they are above every price in question), steps in [below, above] are
- * written out, and the climb ends below.
+ * Steps before the first place in question are taken at once, steps from there to the last place are written out, and the
+ * climb ends behind it. A place in the canonical order is (efficiency descending, key ascending, row ascending).
  *
  *   step    0 f64 efficiency                24 i64 value, quanta of value
  *           8 u64 key of the user           32 u32 place of the user in this table
  *          16 i64 weight, quanta of money   36 u16 number of the step from 1, 38 u16 option reached (0 = none)
+ *
+ *   out      0 u32 steps written so far (in and out), 4 u32 users without an open option (exactly one)
+ *            8 f64 efficiency, 16 u64 key, 24 u64 row of the first place     56 u64 row of the table's first user
+ *           32 f64 efficiency, 40 u64 key, 48 u64 row of the last place
  *
  * Source: ARCHITECTURE.md, "The canonical answer", 2 and 3; LP dominance after Sinha and Zoltners (1979).
  */
@@ -22,8 +26,7 @@ export const STEP: usize = 40;
 
 /**
  * Climbs users [from, to) and returns the user it stopped before: `to`, or the first for whom `capacity` steps do not
- * suffice. `out` 0 u32 steps written so far (in and out), 4 u32 users without an open option (exactly one),
- * 8 f64 steepest step seen, 16 f64 least and 24 f64 most that the hulls cost.
+ * suffice.
  */
 export function climb(
   values: usize,
@@ -35,8 +38,6 @@ export function climb(
   origin: usize,
   keys: usize,
   exactlyOne: bool,
-  above: f64,
-  below: f64,
   choices: usize,
   wide: bool,
   steps: usize,
@@ -47,6 +48,8 @@ export function climb(
   const scale = costScale(sums);
   const shift = costShift(sums);
   const magic = valueMagic(sums);
+  const above = load<f64>(out, 8);
+  const below = load<f64>(out, 32);
   let count = load<u32>(out);
   for (let i = from; i < to; i++) {
     if (count + options + 1 > capacity) {
@@ -65,8 +68,9 @@ export function climb(
     let cost: f64 = option ? at(c, stride, option) : 0;
     let value: f64 = option ? at(v, stride, option) : 0;
     let efficiency: f64 = Infinity;
-    const first = count;
+    const row = load<u64>(out, 56) + <u64>user;
     let key: u64 = 0;
+    let keyed = false;
     let step: u16 = 0;
     while (true) {
       const next = steepest(v, c, stride, options, exactlyOne, cost, value);
@@ -76,8 +80,12 @@ export function climb(
       efficiency = min(efficiency, (toValue - value) / (toCost - cost));
       if (!(efficiency >= below)) break;
       step++;
-      if (efficiency <= above) {
-        if (count == first) key = keys ? load<u64>(keys + ((<usize>user) << 3)) : mix64(user);
+      if (efficiency <= above && !keyed) {
+        key = keys ? load<u64>(keys + ((<usize>user) << 3)) : mix64(row);
+        keyed = true;
+      }
+      if (efficiency == below && precedes(load<u64>(out, 40), load<u64>(out, 48), key, row)) break;
+      if (efficiency < above || (efficiency == above && !precedes(key, row, load<u64>(out, 16), load<u64>(out, 24)))) {
         const record = steps + <usize>count * STEP;
         store<f64>(record, efficiency);
         store<u64>(record, key, 8);
@@ -101,6 +109,11 @@ export function climb(
   }
   store<u32>(out, count);
   return to;
+}
+
+/** Whether (key, row) comes before another, both unsigned. */
+function precedes(key: u64, row: u64, otherKey: u64, otherRow: u64): bool {
+  return key < otherKey || (key == otherKey && row < otherRow);
 }
 
 /** Number (f32 read as f64) of option j + 1 in a column set. */

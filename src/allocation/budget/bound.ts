@@ -9,9 +9,8 @@
  * Where the caller's costs c differ from the table's f32 by δ, relative, any plan that fits B fits B·(1 + 2δ) by the f32,
  * for costs that are not negative; costs below zero add 2δ of themselves for each user. Values likewise.
  */
-import { type Counting, money } from "../counting.js";
-import type { Offers } from "../offers.js";
-import { dualAt } from "./kernel.js";
+import { type Counting, type Facts, money } from "../counting.js";
+import type { Dual } from "./kernel.js";
 import type { Solved } from "./solve.js";
 
 /** A value narrowed to `f32` is off by at most this, relative. */
@@ -19,42 +18,48 @@ const NEAREST = 2 ** -24;
 /** Relative error of the few `f64` operations below, generously. */
 const ROUNDING = 2 ** -48;
 
+/** How many users and columns there are, and what is known of their numbers. */
+export interface Extent {
+  readonly users: number;
+  readonly columns: number;
+  readonly facts: Facts;
+}
+
 /** The bound that came with the pass. `nobody`: no user has an option. */
 export function quickBound(
-  offers: Offers,
+  extent: Extent,
   budget: number,
   counting: Counting,
   solved: Solved,
   nobody: boolean,
 ): number {
-  const { users } = offers;
+  const { users } = extent;
   const { price } = solved.atPrice;
   const value = Number(solved.atPrice.value) * counting.valueQuantum;
   const cost = money(solved.atPrice.cost, counting);
   // Fill and swaps only ever add value: when nobody has an option now, nobody had one at the price either.
   const counted = nobody ? 0 : users * (counting.valueQuantum + price * counting.roundedUp);
   const size = price * (Math.abs(budget) + Math.abs(cost)) + Math.abs(value);
-  const hidden = narrowing(offers, counting.narrowed, Math.abs(budget) + Math.abs(cost), price, value);
+  const hidden = narrowing(extent, counting.narrowed, Math.abs(budget) + Math.abs(cost), price, value);
   return price * (budget - cost) + value + counted + hidden + ROUNDING * size;
 }
 
-/** The bound by another full reading in `f64` at any price that is not negative. */
+/** The bound by another full reading in `f64`: the dual at any price that is not negative. */
 export function fullBound(
-  offers: Offers,
+  extent: Extent,
   budget: number,
-  exactlyOne: boolean,
   counting: Counting,
   price: number,
+  { dual, size }: Dual,
 ): number {
-  const { dual, size } = dualAt(offers, exactlyOne, price, counting.decimal ? counting.perMoney : 0);
   const narrowed = counting.decimal ? 0 : counting.narrowed;
-  const hidden = narrowing(offers, narrowed, Math.abs(budget), price, size);
+  const hidden = narrowing(extent, narrowed, Math.abs(budget), price, size);
   return price * budget + dual + hidden + ROUNDING * (price * Math.abs(budget) + size);
 }
 
 /** What lies between the table's `f32` and the caller's numbers; `off` is the relative error of the costs. */
-function narrowing(offers: Offers, off: number, spent: number, price: number, value: number): number {
-  const { users, facts } = offers;
+function narrowing(extent: Extent, off: number, spent: number, price: number, value: number): number {
+  const { users, facts } = extent;
   const saved = 2 * users * Math.max(0, -facts.leastCost);
   const costs = price * 2 * off * (spent + saved);
   const lost = 2 * users * Math.max(0, -facts.leastValue);

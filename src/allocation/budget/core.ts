@@ -67,7 +67,7 @@ export function finish(core: Core): AtPrice | "missed" | "impossible" {
 }
 
 function climb({ job, table, bracket, scratch, slice, report }: Core): Steps {
-  const between = { above: bracket.high, below: bracket.low };
+  const between = kernel.rangeOf(bracket);
   let capacity = Math.max(4 * table.users, 64) + table.options + 1;
   const steps: Steps = { steps: scratch.take(capacity * STEP_BYTES), count: 0 };
   for (let from = 0; from < table.users; ) {

@@ -2,9 +2,9 @@
  * The border of the kernels of one budget (assembly/allocation/budget/): the only place here that calls the module's exports.
  */
 import type { Engine } from "../../engine/engine.js";
+import type { Bracket } from "../bracket.js";
 import type { Counting } from "../counting.js";
 import { type Columns, MAGIC } from "../kernel.js";
-import type { Offers } from "../offers.js";
 
 /** What the kernels of one solve share. Addresses: `sums` 64 bytes (sums.ts), `out` 64, `constants` 256. */
 export interface Job {
@@ -111,6 +111,26 @@ export function rowsToColumns(engine: Engine, { rows, origin }: Sieve, table: Co
   new Uint32Array(buffer, table.origin, users).set(new Uint32Array(buffer, origin, users));
 }
 
+/** A place in the canonical order of steps: efficiency descending, key ascending, row ascending. */
+export interface Place {
+  efficiency: number;
+  key: bigint;
+  row: bigint;
+}
+
+/** The steps from the first to the last place, both among them. */
+export interface Range {
+  first: Place;
+  last: Place;
+}
+
+const LAST = 2n ** 64n - 1n;
+
+/** All steps between two efficiencies. */
+export function rangeOf({ low, high }: Bracket): Range {
+  return { first: { efficiency: high, key: 0n, row: 0n }, last: { efficiency: low, key: LAST, row: LAST } };
+}
+
 /** Hull steps: where they are and how many. Bytes of one, and of its entry in an order. */
 export const STEP_BYTES = 40;
 export const ENTRY_BYTES = 16;
@@ -120,21 +140,32 @@ export interface Steps {
   count: number;
 }
 
-/** Climbs users [from, to) between two efficiencies; the user it stopped before and the steps written by then. */
+/**
+ * Climbs users [from, to) and writes out their steps in `range`; the user it stopped before and the steps written by then.
+ * `firstRow` is the row of the table's first user.
+ */
 export function climb(
   job: Job,
   table: Columns,
   from: number,
   to: number,
-  between: { above: number; below: number },
+  { first, last }: Range,
   { steps, count }: Steps,
   capacity: number,
+  firstRow = 0,
 ): { next: number; count: number } {
   const { values, costs, stride, options, origin } = table;
   const { engine, exactlyOne, keys, choices, wide, sums, out } = job;
-  new DataView(engine.memory.buffer, out, 8).setBigUint64(0, BigInt(count), true);
+  const view = new DataView(engine.memory.buffer, out, 64);
+  view.setUint32(0, count, true);
+  for (const [at, place] of [[8, first] as const, [32, last] as const]) {
+    view.setFloat64(at, place.efficiency, true);
+    view.setBigUint64(at + 8, place.key, true);
+    view.setBigUint64(at + 16, place.row, true);
+  }
+  view.setBigUint64(56, BigInt(firstRow), true);
   const next = engine.kernels.climb(
-    ...[values, costs, stride, options, from, to, origin, keys, exactlyOne, between.above, between.below],
+    ...[values, costs, stride, options, from, to, origin, keys, exactlyOne],
     ...[choices, wide, steps, capacity, sums, out],
   );
   return { next: next >>> 0, count: new DataView(engine.memory.buffer, out, 4).getUint32(0, true) };
@@ -152,6 +183,8 @@ export function stepAt(engine: Engine, { steps }: Steps, order: number, place: n
   const view = new DataView(engine.memory.buffer, steps + STEP_BYTES * number, STEP_BYTES);
   return {
     efficiency: view.getFloat64(0, true),
+    key: view.getBigUint64(8, true),
+    place: view.getUint32(32, true),
     weight: view.getBigInt64(16, true),
     value: view.getBigInt64(24, true),
   };
@@ -232,15 +265,36 @@ export function replaceChoice({ engine, choices, wide }: Job, users: number, fro
   engine.kernels.replace(choices, wide, users, from, to);
 }
 
-/** The dual at a price in f64, and the sum of its terms' sizes. */
-export function dualAt(offers: Offers, exactlyOne: boolean, price: number, perMoney: number) {
-  const { engine, users, values, costs, stride, columns } = offers;
-  const out = engine.arena.take(16);
-  try {
-    engine.kernels.dual(values, costs, stride, columns, users, exactlyOne, price, perMoney, out);
-    const view = new DataView(engine.memory.buffer, out, 16);
-    return { dual: view.getFloat64(0, true), size: view.getFloat64(8, true) };
-  } finally {
-    engine.arena.give(out, 16);
-  }
+/** What the pieces of a table add up to at a price: 48 bytes at `out` (dual.ts). */
+export function resetDual(engine: Engine, out: number): void {
+  new Uint8Array(engine.memory.buffer, out, 48).fill(0);
 }
+
+/** Adds the users of a table, whole fours of them but for the last, at a price in f64. */
+export function addDual(
+  engine: Engine,
+  { values, costs, stride, options, users }: Columns,
+  exactlyOne: boolean,
+  price: number,
+  perMoney: number,
+  out: number,
+): void {
+  engine.kernels.dual(values, costs, stride, options, users, exactlyOne, price, perMoney, out);
+}
+
+/** The dual at a price in f64, and the sum of its terms' sizes. */
+export interface Dual {
+  dual: number;
+  size: number;
+}
+
+export function dualSum(engine: Engine, out: number): Dual {
+  const view = new DataView(engine.memory.buffer, out, 48);
+  const [a, b, lost, also, size, rest] = [0, 8, 16, 24, 32, 40].map((at) => view.getFloat64(at, true)) as Six;
+  const both = a + b;
+  const part = both - a;
+  const last = a - (both - part) + (b - part);
+  return { dual: both + (last + lost + also), size: size + rest };
+}
+
+type Six = [number, number, number, number, number, number];

@@ -18,6 +18,19 @@ describe("the core", () => {
   }
 });
 
+/** The first and the last place of a climb; efficiencies and keys that ties come upon. */
+function ends(bench: Bench, out: number, random: Random): void {
+  const memory = new Memory(bench.engine.memory.buffer as ArrayBuffer);
+  const tied = random.below(3) === 0 ? [1, 2, 3][random.below(3)] : undefined;
+  memory.setF64(out + 8, tied ?? (random.below(2) ? Infinity : 2));
+  memory.setF64(out + 32, tied ?? 0.1);
+  memory.setU64(out + 16, BigInt(random.below(5)));
+  memory.setU64(out + 24, BigInt(random.below(20)));
+  memory.setU64(out + 40, random.below(2) ? 2n ** 64n - 1n : BigInt(random.below(9)));
+  memory.setU64(out + 48, random.below(2) ? 2n ** 64n - 1n : BigInt(random.below(200)));
+  memory.setU64(out + 56, random.below(2) ? 0n : 2n ** 33n + BigInt(random.below(99)));
+}
+
 function core(table: Table, random: Random, exactlyOne: boolean, wide: boolean): void {
   const bench = new Bench();
   const { kernels } = bench;
@@ -29,7 +42,7 @@ function core(table: Table, random: Random, exactlyOne: boolean, wide: boolean):
   const steps = bench.block(40 * capacity);
   const sums = bench.sums(2 ** 16, 0, 2 ** -30, 0);
   const out = bench.block(64);
-  const above = random.below(2) ? Infinity : 2;
+  ends(bench, out, random);
   bench.both(
     () =>
       kernels.climb(
@@ -42,8 +55,6 @@ function core(table: Table, random: Random, exactlyOne: boolean, wide: boolean):
         origin,
         keys,
         exactlyOne,
-        above,
-        0.1,
         choices,
         wide,
         steps,
@@ -63,8 +74,6 @@ function core(table: Table, random: Random, exactlyOne: boolean, wide: boolean):
         origin,
         keys,
         exactlyOne,
-        above,
-        0.1,
         choices,
         wide,
         steps,

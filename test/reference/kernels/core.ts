@@ -30,6 +30,22 @@ function optionsOf(
   return all;
 }
 
+/** A place in the canonical order. */
+interface Place {
+  efficiency: number;
+  key: bigint;
+  row: bigint;
+}
+
+function place(m: Memory, at: number): Place {
+  return { efficiency: m.f64(at), key: m.u64(at + 8), row: m.u64(at + 16) };
+}
+
+function isBefore(a: Place, b: Place): boolean {
+  if (a.efficiency !== b.efficiency) return a.efficiency > b.efficiency;
+  return a.key < b.key || (a.key === b.key && a.row < b.row);
+}
+
 export function climb(
   m: Memory,
   values: number,
@@ -41,8 +57,6 @@ export function climb(
   origin: number,
   keys: number,
   exactlyOne: boolean,
-  above: number,
-  below: number,
   choices: number,
   wide: boolean,
   steps: number,
@@ -51,6 +65,8 @@ export function climb(
   out: number,
 ): number {
   const sums = new Sums(m, sumsAt);
+  const first = place(m, out + 8);
+  const last = place(m, out + 32);
   let count = m.u32(out);
   let user = from;
   for (; user < to && count + options + 1 <= capacity; user++) {
@@ -65,6 +81,8 @@ export function climb(
     for (const o of open) if (o.cost < now.cost || (o.cost === now.cost && o.value > now.value)) now = o;
     let stands = now;
     let cap = Infinity;
+    const row = m.u64(out + 56) + BigInt(number);
+    const key = keys ? m.u64(keys + 8 * number) : mix64(row);
     for (let step = 1; ; step++) {
       const { value, cost } = now;
       const dearer = open.filter((o) => o.value > value && o.cost > cost);
@@ -74,16 +92,17 @@ export function climb(
         .filter((o) => slope(o) === most)
         .sort((a, b) => a.cost - b.cost || a.option - b.option)[0];
       cap = Math.min(cap, most);
-      if (!next || cap < below) break;
-      if (cap <= above) {
-        const at = steps + STEP * count++;
-        m.setF64(at, cap);
-        m.setU64(at + 8, keys ? m.u64(keys + 8 * number) : mix64(BigInt(number)));
-        m.setI64(at + 16, sums.costQuanta(next.cost) - sums.costQuanta(cost));
-        m.setI64(at + 24, quanta(next.value, sums.valueMagic) - quanta(value, sums.valueMagic));
-        m.setU32(at + 32, user);
-        m.setU16(at + 36, step);
-        m.setU16(at + 38, next.option);
+      const at = { efficiency: cap, key, row };
+      if (!next || isBefore(last, at)) break;
+      if (!isBefore(at, first)) {
+        const record = steps + STEP * count++;
+        m.setF64(record, cap);
+        m.setU64(record + 8, key);
+        m.setI64(record + 16, sums.costQuanta(next.cost) - sums.costQuanta(cost));
+        m.setI64(record + 24, quanta(next.value, sums.valueMagic) - quanta(value, sums.valueMagic));
+        m.setU32(record + 32, user);
+        m.setU16(record + 36, step);
+        m.setU16(record + 38, next.option);
       } else stands = next;
       now = next;
     }

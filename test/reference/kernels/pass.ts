@@ -58,7 +58,7 @@ export function sieve(
       const byCost = fround(toleranceAbsolute + fround(toleranceByCost * largest));
       const tolerance = fround(byCost + fround(toleranceRelative * Math.abs(best)));
       const lead = option ? score(user, option, lo) : 0;
-      if (next >= fround(best - tolerance) || lead < low) {
+      if (next > fround(best - tolerance) || lead < low) {
         copyRow(m, values, costs, stride, options, user, rows + 8 * options * sums.stay);
         m.setU32(rowOrigin + 4 * sums.stay, number);
         sums.stay++;
@@ -127,12 +127,6 @@ export function spend(
   m.setF64(out + 8, (squares[0] as number) + (squares[1] as number));
 }
 
-interface Lane {
-  sum: number;
-  lost: number;
-  size: number;
-}
-
 export function dual(
   m: Memory,
   values: number,
@@ -146,10 +140,7 @@ export function dual(
   out: number,
 ): void {
   // Two lanes: of every four users the first and the third, the second and the fourth.
-  const lanes = [
-    { sum: 0, lost: 0, size: 0 },
-    { sum: 0, lost: 0, size: 0 },
-  ] as [Lane, Lane];
+  const lanes = [0, 8].map((at) => ({ sum: m.f64(out + at), lost: m.f64(out + at + 16), size: m.f64(out + at + 32) }));
   const best = (user: number) => {
     let most = exactlyOne ? -Infinity : 0;
     for (let j = 0; j < options; j++) {
@@ -170,10 +161,11 @@ export function dual(
       }
     });
   }
-  const [a, b] = lanes;
-  const both = a.sum + b.sum;
-  m.setF64(out, both + (rounding(a.sum, b.sum, both) + a.lost + b.lost));
-  m.setF64(out + 8, a.size + b.size);
+  lanes.forEach(({ sum, lost, size }, i) => {
+    m.setF64(out + 8 * i, sum);
+    m.setF64(out + 8 * i + 16, lost);
+    m.setF64(out + 8 * i + 32, size);
+  });
 }
 
 /** What a + b lost when it became `sum` (Knuth's TwoSum). */
