@@ -3,7 +3,7 @@
  */
 import type { Engine } from "../../engine/engine.js";
 import type { Bracket } from "../bracket.js";
-import type { Counting } from "../counting.js";
+import type { Counting, Facts } from "../counting.js";
 import { type Columns, MAGIC } from "../kernel.js";
 
 /** What the kernels of one solve share. Addresses: `sums` 64 bytes (sums.ts), `out` 64, `constants` 256. */
@@ -66,16 +66,50 @@ export function takeLines(engine: Engine, table: Columns, sample: Columns): void
   engine.kernels.sample(values, costs, stride, options, users, sample.values, sample.costs, sample.stride, lines);
 }
 
-/** Prices and tolerances of a sieve, and where the rows of users that stay go. */
-export interface Sieve {
+/** Prices and tolerances of a sieve … */
+export interface Prices {
   hi: number;
   lo: number;
   absolute: number;
   byCost: number;
   relative: number;
+}
+
+/** … and where the rows of users that stay go. */
+export interface Sieve extends Prices {
   rows: number;
   origin: number;
   capacity: number;
+}
+
+/** Where f32 scores are safe: nothing overflows, nothing drowns in denormals. */
+const SMALLEST = 1e-18;
+const LARGEST = 1e18;
+
+/** Whether a table's numbers suit f32 scores. */
+export function isSievable({ mostValue, mostCost, open }: Facts): boolean {
+  const isSafe = (x: number) => x === 0 || (x > SMALLEST && x < LARGEST);
+  return open > 0 && isSafe(mostValue) && isSafe(mostCost);
+}
+
+/** Tolerances of the sieve are this many times what rounding can do: its choices hold but for this part of a bracket. */
+const LEAD = 16;
+
+/** Prices and tolerances that settle users for a bracket. */
+export function sieveAt({ low, high }: Bracket, { leastCost, mostCost }: Facts): Prices {
+  const hi = Math.fround(high);
+  const lo = Math.fround(low - (hi - low) / (LEAD - 1));
+  const byCost = LEAD * 2 ** -21 * Math.max(hi, Math.abs(lo));
+  return {
+    hi,
+    lo,
+    // A score v − λc is off by at most 2^-24 (|λc| + |score|), a lead by twice that. Four times as much covers the
+    // rounding of this and what lies between an f32 and the caller's number (bound.ts).
+    // Costs count by the user's own largest, where none is below zero.
+    absolute: Math.max(leastCost < 0 ? byCost * mostCost : 0, 1e-36),
+    byCost: leastCost < 0 ? 0 : byCost,
+    relative: LEAD * 2 ** -21,
+  };
 }
 
 /** Sieves users [from, to); the user it stopped before, `to` unless the rows are full. */
@@ -227,6 +261,12 @@ export function writeTaken(
   engine.kernels.writeTaken(steps, count, taken, table.origin, choices, wide);
 }
 
+/** Users around the break, 16 bytes each (swap.ts). */
+export interface Listed {
+  at: number;
+  count: number;
+}
+
 /** Lists the users of the steps at places [from, to) at `users`, 16 bytes each; how many. */
 export function listUsers(
   { engine, choices, wide }: Job,
@@ -245,7 +285,7 @@ export function listUsers(
 export function swap(
   job: Job,
   { values, costs, stride, options, origin }: Columns,
-  users: { at: number; count: number },
+  users: Listed,
   prices: { price: number; quantum: number; left: bigint },
   moves: number,
   capacity: number,

@@ -8,7 +8,7 @@ import { type Columns, spendAt } from "../kernel.js";
 import type { Job } from "./kernel.js";
 
 /** Tables of fewer users than this are searched as they are. */
-const SAMPLED = 262_144;
+export const SAMPLED = 262_144;
 /** Users of a sample of those that a sieve left; a multiple of 16. */
 const PILOT = 16_384;
 /** First users of a table that find its price roughly. */
@@ -72,30 +72,37 @@ export class Search {
     return { low, high };
   }
 
-  /** A bracket that holds the price to DEVIATIONS standard deviations; undefined when the sample says too little. */
   #sampled(table: Columns, left: number, widen: number): Bracket | undefined {
     const sample = this.#samples.take(table, sampleOf(table.users));
     try {
-      const { users } = sample;
-      const target = left * (users / table.users);
-      const spend = this.#spend(sample, users);
-      const rough = this.#rough(sample, target);
-      const { spend: sum, squares } = spendAt(this.#job, sample, users, rough);
-      const variance = Math.max(0, squares / users - (sum / users) ** 2);
-      const spread = DEVIATIONS * widen * Math.sqrt(variance * users * (1 - users / table.users));
-      const zero = spend(0);
-      if (!(zero > target - spread)) {
-        return { low: 0, high: priceFor(spend, zero * 0.99, zero * 0.005, 1e-4, near(rough)).high };
-      }
-      if (spread > 0.2 * Math.abs(target)) return undefined;
-      const slack = spread / 2;
-      const { high } = priceFor(spend, target - spread - slack, slack, 1e-5, near(rough));
-      if (zero <= target + spread) return { low: 0, high };
-      const { low } = priceFor(spend, target + spread + slack, slack, 1e-5, near(rough));
-      return { low, high };
+      return this.sampled(sample, table.users, left, widen);
     } finally {
       this.#samples.give(sample);
     }
+  }
+
+  /**
+   * A bracket that holds the price of `all` users to DEVIATIONS standard deviations of a sample of them; undefined when the
+   * sample says too little.
+   */
+  sampled(sample: Columns, all: number, left: number, widen: number): Bracket | undefined {
+    const { users } = sample;
+    const target = left * (users / all);
+    const spend = this.#spend(sample, users);
+    const rough = this.#rough(sample, target);
+    const { spend: sum, squares } = spendAt(this.#job, sample, users, rough);
+    const variance = Math.max(0, squares / users - (sum / users) ** 2);
+    const spread = DEVIATIONS * widen * Math.sqrt(variance * users * (1 - users / all));
+    const zero = spend(0);
+    if (!(zero > target - spread)) {
+      return { low: 0, high: priceFor(spend, zero * 0.99, zero * 0.005, 1e-4, near(rough)).high };
+    }
+    if (spread > 0.2 * Math.abs(target)) return undefined;
+    const slack = spread / 2;
+    const { high } = priceFor(spend, target - spread - slack, slack, 1e-5, near(rough));
+    if (zero <= target + spread) return { low: 0, high };
+    const { low } = priceFor(spend, target + spread + slack, slack, 1e-5, near(rough));
+    return { low, high };
   }
 
   /** A bracket around the price that all users give, of about a core of users. */
@@ -125,7 +132,7 @@ export class Search {
  * A user more in the sample costs 25 ns; the users it saves from being looked at again cost 35 ns each and go down with the
  * root of the sample. The least sum of both grows with the users to the power of 2/3.
  */
-function sampleOf(users: number): number {
+export function sampleOf(users: number): number {
   return Math.ceil((5.5 * users ** (2 / 3)) / 16) * 16;
 }
 

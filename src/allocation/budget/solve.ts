@@ -15,8 +15,6 @@ import type { Job } from "./kernel.js";
 import * as kernel from "./kernel.js";
 import { CORE_MOST, Search } from "./search.js";
 
-/** Tolerances of the sieve are this many times what rounding can do: its choices hold but for this part of a bracket. */
-const LEAD = 16;
 /** Most times over that a bracket is widened before the table is climbed without one; each time by WIDER. */
 const WIDEST = 64;
 const WIDER = 4;
@@ -26,9 +24,6 @@ const SLICE = 1 << 20;
 const TILE = 512;
 /** Larger than any sum of quanta. */
 const NO_LIMIT = 1n << 62n;
-/** Where f32 scores are safe: nothing overflows, nothing drowns in denormals. */
-const SMALLEST = 1e-18;
-const LARGEST = 1e18;
 type Outcome = AtPrice | "missed" | "impossible";
 
 const EVERYTHING: Bracket = { low: 0, high: Number.POSITIVE_INFINITY };
@@ -103,7 +98,7 @@ export class Solve {
 
   #run(): Solved {
     const full = columnsOf(this.#offers);
-    if (this.#isSievable()) {
+    if (kernel.isSievable(this.#offers.facts)) {
       for (let widen = 1; widen <= WIDEST; widen *= WIDER) {
         kernel.resetSums(this.#job, this.#counting);
         const outcome = this.#descend(full, undefined, widen);
@@ -133,30 +128,13 @@ export class Solve {
     return this.#finish(table, parent);
   }
 
-  #isSievable(): boolean {
-    const { mostValue, mostCost, open } = this.#offers.facts;
-    const isSafe = (x: number) => x === 0 || (x > SMALLEST && x < LARGEST);
-    return open > 0 && isSafe(mostValue) && isSafe(mostCost);
-  }
-
   /** Sieves a table at the ends of a bracket; the users that stay are a new table. */
-  #sieve(table: Columns, { low, high }: Bracket): Columns {
+  #sieve(table: Columns, bracket: Bracket): Columns {
     const { engine } = this.#job;
-    const hi = Math.fround(high);
-    const lo = Math.fround(low - (hi - low) / (LEAD - 1));
-    const { leastCost, mostCost } = this.#offers.facts;
-    const byCost = LEAD * 2 ** -21 * Math.max(hi, Math.abs(lo));
     const rowBytes = 8 * table.options;
     let capacity = Math.min(table.users, Math.max(table.users >> 3, 1024)) + TILE;
     const by = {
-      hi,
-      lo,
-      // A score v − λc is off by at most 2^-24 (|λc| + |score|), a lead by twice that. Four times as much covers the
-      // rounding of this and what lies between an f32 and the caller's number (bound.ts).
-      // Costs count by the user's own largest, where none is below zero.
-      absolute: Math.max(leastCost < 0 ? byCost * mostCost : 0, 1e-36),
-      byCost: leastCost < 0 ? 0 : byCost,
-      relative: LEAD * 2 ** -21,
+      ...kernel.sieveAt(bracket, this.#offers.facts),
       rows: this.#scratch.take((capacity + 16) * rowBytes),
       origin: this.#scratch.take(4 * capacity),
       capacity,
