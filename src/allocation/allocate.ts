@@ -4,7 +4,7 @@ import { Scratch } from "../engine/scratch.js";
 import { addDual, type Dual, dualSum, resetDual } from "./budget/kernel.js";
 import { Proof } from "./budget/proof.js";
 import { Solve, type Solved } from "./budget/solve.js";
-import { type Counting, countingOf, MOST_MULTIPLE, NO_DIGITS } from "./counting.js";
+import { type Counting, checkUnit, countingOf } from "./counting.js";
 import { columnsOf, countChoices, exactTotals, offUnit, slotsToOffers } from "./kernel.js";
 import { Offers } from "./offers.js";
 import { checkRequest } from "./request.js";
@@ -54,12 +54,7 @@ export function countingFor(offers: Offers, request: AllocationRequest): Countin
   const { facts } = offers;
   const { unit } = request;
   if (unit === undefined) return countingOf(facts, offers.users);
-  if (facts.mostCost / unit >= MOST_MULTIPLE) {
-    throw new RangeError(
-      `unit ${unit} is too small for a cost of ${facts.mostCost}: 32-bit costs tell ${MOST_MULTIPLE} units apart; use a larger unit`,
-    );
-  }
-  const covered = facts.digits < NO_DIGITS && unit === 1 / 10 ** facts.digits;
+  const covered = checkUnit(facts, unit);
   for (let j = 0; j < offers.columns && !covered; j++) {
     const off = offUnit(offers, j, unit);
     if (!off) continue;

@@ -75,7 +75,18 @@ export const MOST_MULTIPLE = 2 ** 23;
 /** Users a tile of the sieve: what `tileScale` promises for. */
 const TILE = 512;
 
-/** @throws {RangeError} when a cost is no whole multiple of `unit`. */
+/**
+ * Whether it is known already that every cost is a whole multiple of `unit`.
+ * @throws {RangeError} for a unit so small that 32-bit costs do not tell its multiples apart.
+ */
+export function checkUnit({ mostCost, digits }: Facts, unit: number): boolean {
+  if (mostCost / unit < MOST_MULTIPLE) return digits < NO_DIGITS && unit === 1 / 10 ** digits;
+  throw new RangeError(
+    `unit ${unit} is too small for a cost of ${mostCost}: 32-bit costs tell ${MOST_MULTIPLE} units apart; use a larger unit`,
+  );
+}
+
+/** How money is counted; with a unit, every cost is a whole multiple of it. */
 export function countingOf(facts: Facts, users: number, unit?: number): Counting {
   const valueQuantum = 2 ** (Math.max(exponentAbove(facts.mostValue), -960) - 50);
   if (unit !== undefined) return { ...decimal(1 / unit, unit, facts), valueQuantum };

@@ -15,6 +15,13 @@ export function closeColumn(offers: Offers, j: number): void {
   offers.engine.kernels.pad(offers.values + j * offers.stride, offers.costs + j * offers.stride, 0, rows);
 }
 
+/** Closes what lies behind the last user of a table, to the end of its line. */
+export function padColumns(engine: Engine, { values, costs, stride, options, users }: Columns): void {
+  const end = Math.ceil(users / 16) * 16;
+  for (let j = 0; j < options && users < end; j++)
+    engine.kernels.pad(values + j * stride, costs + j * stride, users, end);
+}
+
 /** Copies rows into column j; 0 when nothing was lost, else what `narrow` says. */
 export function setRows(
   offers: Offers,
@@ -54,8 +61,11 @@ export interface Problem {
   value: number;
 }
 
+/** Where columns lie, of a table or of a block. */
+export type Place = Pick<Offers, "engine" | "values" | "costs" | "stride">;
+
 /** Checks rows of column j and widens `facts` by them; says what is wrong with the first illegal row. */
-export function scanRows(offers: Offers, j: number, from: number, rows: number, facts: Facts): Problem | undefined {
+export function scanRows(offers: Place, j: number, from: number, rows: number, facts: Facts): Problem | undefined {
   const { engine } = offers;
   const values = offers.values + j * offers.stride + 4 * from;
   const costs = offers.costs + j * offers.stride + 4 * from;
@@ -93,7 +103,11 @@ export function mixIds(engine: Engine, keys: number, n: number): void {
 }
 
 /** The first row of column j whose cost is no whole multiple of `unit`, and that cost. */
-export function offUnit(offers: Offers, j: number, unit: number): { row: number; cost: number } | undefined {
+export function offUnit(
+  offers: Place & { users: number },
+  j: number,
+  unit: number,
+): { row: number; cost: number } | undefined {
   const { engine, users, stride } = offers;
   const costs = offers.costs + j * stride;
   const row = engine.kernels.offUnit(offers.values + j * stride, costs, users, unit) >>> 0;
@@ -147,7 +161,7 @@ export function exactTotals(offers: Offers, choices: number, wide: boolean): { c
 }
 
 /** Σ sums[e] · 2^(max(e, 1) − 150), rounded once: see assembly/allocation/total.ts. */
-function exactSum(sums: BigInt64Array): number {
+export function exactSum(sums: BigInt64Array): number {
   let whole = 0n;
   for (let e = 255; e >= 0; e--) whole += (sums[e] as bigint) << BigInt(Math.max(e, 1) - 1);
   // In two factors: 2^-149 alone would be a denormal.

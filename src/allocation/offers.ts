@@ -338,7 +338,7 @@ function notIds(): TypeError {
   return new TypeError("ids must be a BigInt64Array, BigUint64Array, Int32Array, Uint32Array or an array of strings");
 }
 
-function optionNames(options: number | readonly string[]): readonly string[] {
+export function optionNames(options: number | readonly string[]): readonly string[] {
   if (typeof options === "number") {
     wholeNumber(options, "options", 1, MOST_OPTIONS);
     return Array.from({ length: options }, (_, j) => String(j + 1));

@@ -30,7 +30,7 @@ export interface GroupLimit {
 
 /** Progress of a long solve: `done` of `total` users read in this `phase`. */
 export interface Progress {
-  phase: "sample" | "pass" | "core" | "bound" | "histogram" | "dual" | "repair";
+  phase: "sample" | "pass" | "core" | "bound" | "histogram" | "dual" | "repair" | "write";
   done: number;
   total: number;
 }

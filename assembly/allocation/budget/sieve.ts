@@ -209,7 +209,7 @@ function scatterOne(option: u32, user: u32, to: u32, origin: usize, choices: usi
   if (user < to) setChoice(choices, wide, origin ? load<u32>(origin + ((<usize>user) << 2)) : user, option);
 }
 
-function copyRow(values: usize, costs: usize, stride: usize, options: u32, user: u32, row: usize): void {
+export function copyRow(values: usize, costs: usize, stride: usize, options: u32, user: u32, row: usize): void {
   let from = (<usize>user) << 2;
   const costRow = (<usize>options) << 2;
   for (const end = row + costRow; row < end; row += 4) {

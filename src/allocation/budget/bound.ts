@@ -30,7 +30,7 @@ export function quickBound(
   extent: Extent,
   budget: number,
   counting: Counting,
-  solved: Solved,
+  solved: Pick<Solved, "atPrice">,
   nobody: boolean,
 ): number {
   const { users } = extent;

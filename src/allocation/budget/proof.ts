@@ -8,6 +8,9 @@ import type { Solved } from "./solve.js";
 /** Numbers of a small table. */
 const SMALL = 1 << 20;
 
+/** A solve without its choices. */
+export type Planned = Omit<Solved, "choices" | "wide">;
+
 /** What only another reading of the users can tell. */
 export interface Readings {
   /** Exact totals of the choices; asked for where `needsTotals`. */
@@ -24,7 +27,7 @@ export class Proof {
   readonly #extent: Extent;
   readonly #request: AllocationRequest;
   readonly #counting: Counting;
-  readonly #solved: Solved;
+  readonly #solved: Planned;
   readonly #counts: number[];
   readonly #unserved: boolean;
   readonly #precise: boolean;
@@ -35,7 +38,7 @@ export class Proof {
     extent: Extent,
     request: AllocationRequest,
     counting: Counting,
-    solved: Solved,
+    solved: Planned,
     counts: number[],
     bound: AllocationOptions["bound"],
   ) {

@@ -86,13 +86,8 @@ export class Search {
    * sample says too little.
    */
   sampled(sample: Columns, all: number, left: number, widen: number): Bracket | undefined {
-    const { users } = sample;
-    const target = left * (users / all);
-    const spend = this.#spend(sample, users);
-    const rough = this.#rough(sample, target);
-    const { spend: sum, squares } = spendAt(this.#job, sample, users, rough);
-    const variance = Math.max(0, squares / users - (sum / users) ** 2);
-    const spread = DEVIATIONS * widen * Math.sqrt(variance * users * (1 - users / all));
+    const spend = this.#spend(sample, sample.users);
+    const { target, spread, rough } = this.#expected(sample, all, left, widen);
     const zero = spend(0);
     if (!(zero > target - spread)) {
       return { low: 0, high: priceFor(spend, zero * 0.99, zero * 0.005, 1e-4, near(rough)).high };
@@ -103,6 +98,22 @@ export class Search {
     if (zero <= target + spread) return { low: 0, high };
     const { low } = priceFor(spend, target + spread + slack, slack, 1e-5, near(rough));
     return { low, high };
+  }
+
+  /** A price below that of `all` users, where a sample says too little for a bracket. */
+  floor(sample: Columns, all: number, left: number): number {
+    const { target, spread, rough } = this.#expected(sample, all, left, 1);
+    return priceFor(this.#spend(sample, sample.users), target + 2 * spread, spread, 1e-3, near(rough)).low;
+  }
+
+  /** What a sample of `all` users should spend, how far that may be off, and its price good to a few per cent. */
+  #expected(sample: Columns, all: number, left: number, widen: number) {
+    const { users } = sample;
+    const target = left * (users / all);
+    const rough = this.#rough(sample, target);
+    const { spend: sum, squares } = spendAt(this.#job, sample, users, rough);
+    const variance = Math.max(0, squares / users - (sum / users) ** 2);
+    return { target, rough, spread: DEVIATIONS * widen * Math.sqrt(variance * users * (1 - users / all)) };
   }
 
   /** A bracket around the price that all users give, of about a core of users. */

@@ -1,0 +1,75 @@
+/** The sample of a stream: it grows to what it may take, then every other of its users leaves (assembly/…/stream/pick.ts). */
+import type { Scratch } from "../../engine/scratch.js";
+import { SAMPLED, sampleOf } from "../budget/search.js";
+import { padColumns } from "../kernel.js";
+import { columnStride } from "../offers.js";
+import type { Block } from "./block.js";
+import * as kernel from "./kernel.js";
+
+const LINE = 16;
+const FIRST = 16_384;
+
+export class Sample {
+  readonly #engine: kernel.Engine;
+  readonly #scratch: Scratch;
+  readonly #most: number;
+  #threshold = 0xffff_ffff;
+  #picked: kernel.Picked;
+
+  /** `most`: users it may hold. `expected`: users of the stream, where that is known. */
+  constructor(engine: kernel.Engine, scratch: Scratch, options: number, most: number, expected = FIRST) {
+    this.#engine = engine;
+    this.#scratch = scratch;
+    this.#most = Math.max(LINE, Math.floor(most / LINE) * LINE);
+    const count = scratch.take(4);
+    this.#picked = { ...this.#room(options, Math.min(this.#most, Math.max(FIRST, expected))), count };
+    kernel.setNumber(engine, count, 0);
+  }
+
+  get table(): kernel.Picked {
+    return this.#picked;
+  }
+
+  add(block: Block): void {
+    const { columns, from: firstRow } = block;
+    for (let from = 0; from < block.users; ) {
+      from = kernel.pick(this.#engine, columns, from, firstRow, this.#threshold, this.#picked);
+      if (from < block.users) this.#makeRoom();
+    }
+  }
+
+  /** Leaves no more than a solve of so many users looks at, and closes the last line. */
+  finish(users: number): void {
+    const part = Math.min(1, sampleOf(users) / users);
+    const threshold = users < SAMPLED ? this.#threshold : Math.min(this.#threshold, Math.floor(part * 0xffff_ffff));
+    if (threshold < this.#threshold) kernel.thin(this.#engine, this.#picked, threshold);
+    padColumns(this.#engine, this.#picked);
+  }
+
+  release(): void {
+    this.#scratch.give(this.#picked.values);
+    this.#scratch.give(this.#picked.hashes);
+  }
+
+  #makeRoom(): void {
+    const { options, capacity, users, count } = this.#picked;
+    if (capacity === this.#most) {
+      this.#threshold >>>= 1;
+      kernel.thin(this.#engine, this.#picked, this.#threshold);
+      return;
+    }
+    const before = this.#picked;
+    this.#picked = { ...this.#room(options, Math.min(this.#most, 4 * capacity)), users, count };
+    kernel.moveSample(this.#engine, before, this.#picked);
+    this.#scratch.give(before.values);
+    this.#scratch.give(before.hashes);
+  }
+
+  #room(options: number, users: number): Omit<kernel.Picked, "count"> {
+    const capacity = Math.ceil(users / LINE) * LINE;
+    const stride = columnStride(capacity);
+    const values = this.#scratch.take(2 * options * stride);
+    const hashes = this.#scratch.take(4 * capacity);
+    return { values, costs: values + options * stride, stride, options, users: 0, origin: 0, hashes, capacity };
+  }
+}
