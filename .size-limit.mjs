@@ -8,7 +8,7 @@ export default [
   // 4 KB above what an allocation needs: totals at given prices, their kernel, bytes and merge.
   // The whole engine allocates and nothing else so far, so this is the limit of an allocation-only build.
   { name: "engine.wasm", path: "dist/engine.wasm", gzip: true, limit: "16 KB" },
-  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "44 KB" },
-  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "28 KB" },
-  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "28 KB" },
+  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "61 KB" },
+  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "44 KB" },
+  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "44 KB" },
 ];
