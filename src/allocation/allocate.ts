@@ -5,18 +5,23 @@ import { addDual, type Dual, dualSum, resetDual } from "./budget/kernel.js";
 import { Proof } from "./budget/proof.js";
 import { Solve, type Solved } from "./budget/solve.js";
 import { type Counting, checkUnit, countingOf } from "./counting.js";
-import { columnsOf, countChoices, exactTotals, offUnit, slotsToOffers } from "./kernel.js";
+import { columnsOf, exactTotals, offUnit } from "./kernel.js";
+import { limitsResult } from "./limits/answer.js";
+import { hasLimits, solveLimits } from "./limits/solve.js";
 import { Offers } from "./offers.js";
+import { readChoices } from "./reading.js";
 import { checkRequest } from "./request.js";
 import type { AllocationOptions, AllocationRequest, AllocationResult } from "./types.js";
 
 /**
- * Gives each user an option (or none) so that the total value is largest within the budget, with a proof.
+ * Gives each user an option (or none) so that the total value is largest within the limits, with a proof.
  *
  * @param offers a filled table, users × options.
  * @param request what is asked; see `AllocationRequest`.
- * @returns choices, value, cost (never over the budget), a bound that no plan within the budget exceeds, the gap between
- *   them, and the price of money. `status` is "impossible" when no plan meets the request, with what clashes.
+ * @returns choices, value, cost (never over the budget), a bound that no plan within the limits exceeds, the gap between
+ *   them, and the price of money and of every limit. `status` is "impossible" when no plan meets the request, with what
+ *   clashes and the nearest request that is possible; "not found" where neither a plan nor a proof was found, with the best
+ *   try (which breaks the limit named in `violation`).
  * @throws {TypeError} for a wrong kind of argument or a released table.
  * @throws {RangeError} for a wrong value, or a limit that this version does not solve.
  * @throws {CeilingError} when working memory does not fit under the engine's ceiling.
@@ -31,7 +36,7 @@ export function allocate(
   const start = performance.now();
   if (!(offers instanceof Offers))
     throw new TypeError(`allocate needs a table from engine.offers, got ${kind(offers)}`);
-  checkRequest(request, offers.names);
+  checkRequest(request, offers.names, offers.resources.names);
   plainObject(options, "the options");
   if (options.bound !== undefined && options.bound !== "quick" && options.bound !== "f64") {
     throw new RangeError(`bound must be "quick" or "f64", got ${JSON.stringify(options.bound)}`);
@@ -42,6 +47,10 @@ export function allocate(
   const counting = countingFor(offers, request);
   const scratch = new Scratch(offers.engine.arena);
   try {
+    if (hasLimits(request)) {
+      const solved = solveLimits(offers, request, counting, scratch, options);
+      return limitsResult(solved, scratch, options, start);
+    }
     const solved = new Solve(offers, request, counting, scratch, options).run();
     return read(offers, request, options, counting, solved, scratch, start);
   } finally {
@@ -105,22 +114,4 @@ function dualAt(offers: Offers, exactlyOne: boolean, price: number, counting: Co
   resetDual(offers.engine, out);
   addDual(offers.engine, columnsOf(offers), exactlyOne, price, counting.decimal ? counting.perMoney : 0, out);
   return dualSum(offers.engine, out);
-}
-
-function readChoices(offers: Offers, solved: Solved, scratch: Scratch, into: AllocationOptions["into"]) {
-  const { engine, users, names } = offers;
-  let { choices, wide } = solved;
-  if (offers.hasSlots) {
-    const byOffer = scratch.take(2 * users);
-    slotsToOffers(offers, choices, wide, byOffer);
-    choices = byOffer;
-    wide = true;
-  }
-  const counts = countChoices(offers, choices, wide);
-  const { buffer } = engine.memory;
-  const narrow = names.length <= 254;
-  const source = wide ? new Uint16Array(buffer, choices, users) : new Uint8Array(buffer, choices, users);
-  const target = into ?? (narrow ? new Uint8Array(users) : new Uint16Array(users));
-  target.set(source);
-  return { choices: target, counts };
 }

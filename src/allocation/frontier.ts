@@ -9,7 +9,7 @@ import { type Counting, exponentAbove, money } from "./counting.js";
 import type { Histogram } from "./kernel.js";
 import * as kernel from "./kernel.js";
 import { Offers } from "./offers.js";
-import { checkRequest } from "./request.js";
+import { checkRequest, requireOneBudget } from "./request.js";
 import type { AllocationRequest, FrontierOptions, FrontierPoint, FrontierResult } from "./types.js";
 
 /** As in assembly/allocation/histogram.ts: 23 octaves of 4,096 buckets, 1.9 MiB. */
@@ -36,7 +36,8 @@ export function frontier(
   const started = performance.now();
   if (!(offers instanceof Offers))
     throw new TypeError(`frontier needs a table from engine.offers, got ${kind(offers)}`);
-  checkRequest(request, offers.names);
+  checkRequest(request, offers.names, offers.resources.names);
+  requireOneBudget(request, "a frontier");
   const points = wholeNumber(options.points ?? 41, "points", 2, 1_000_000);
   for (const [i, budget] of (options.budgets ?? []).entries()) finiteNumber(budget, `budgets[${i}]`);
   options.signal?.throwIfAborted();

@@ -3,7 +3,9 @@ import { finiteNumber, kind, plainObject, wholeNumber } from "../engine/check.js
 import type { AllocationRequest, GroupLimit } from "./types.js";
 
 const FIELDS = ["budget", "exactlyOne", "unit", "stock", "groups", "minReturn", "minSpend", "resources", "exact"];
-const NOT_YET = ["stock", "groups", "minReturn", "minSpend", "resources", "exact"] as const;
+const NOT_YET = ["exact"] as const;
+/** What several limits have and one budget has not. */
+const SEVERAL = ["stock", "groups", "minReturn", "minSpend", "resources"] as const;
 /** Most resources a request may name. */
 export const MOST_RESOURCES = 64;
 /** Most limits of one request, all kinds together. */
@@ -11,9 +13,14 @@ export const MOST_LIMITS = 256;
 
 /**
  * @throws {TypeError} for a field of a wrong kind or an unknown field.
- * @throws {RangeError} for a wrong value, a name that is not among `options`, or limits that are not solved together.
+ * @throws {RangeError} for a wrong value, a name that is not among `options` or `resourcesOf` the table, or limits that are
+ *   not solved together.
  */
-export function checkRequest(request: AllocationRequest, options: readonly string[]): AllocationRequest {
+export function checkRequest(
+  request: AllocationRequest,
+  options: readonly string[],
+  resourcesOf: readonly string[] = [],
+): AllocationRequest {
   if (typeof request !== "object" || request === null || Array.isArray(request)) {
     throw new TypeError(`the request must be an object such as { budget: 1000 }, got ${kind(request)}`);
   }
@@ -35,15 +42,23 @@ export function checkRequest(request: AllocationRequest, options: readonly strin
   if (minSpend !== undefined) finiteNumber(minSpend, "minSpend");
   if (stock !== undefined) checkStock(stock, options);
   if (groups !== undefined) checkGroups(groups, options);
-  if (resources !== undefined) checkResources(resources);
+  if (resources !== undefined) checkResources(resources, resourcesOf);
   const limits = Object.keys(stock ?? {}).length + 2 * (groups ?? []).length + (resources ?? []).length + 3;
   if (limits > MOST_LIMITS) throw new RangeError(`the request has more than ${MOST_LIMITS} limits`);
   for (const field of NOT_YET) {
     const value = request[field];
     if (value === undefined || value === false) continue;
-    throw new RangeError(`"${field}" is not solved by this version: leave it out; only one budget is`);
+    throw new RangeError(`"${field}" is not solved by this version: leave it out; it is not in this version`);
   }
   return request;
+}
+
+/** Refuses what is more than one budget. @throws {RangeError} naming the field. */
+export function requireOneBudget(request: AllocationRequest, way: string): void {
+  for (const field of SEVERAL) {
+    if (request[field] === undefined) continue;
+    throw new RangeError(`"${field}" cannot be asked of ${way}: leave it out; only one budget can`);
+  }
 }
 
 function flag(value: unknown, name: string): void {
@@ -81,7 +96,7 @@ function checkGroups(groups: readonly GroupLimit[], options: readonly string[]):
   }
 }
 
-function checkResources(resources: readonly { name: string; atMost: number }[]): void {
+function checkResources(resources: readonly { name: string; atMost: number }[], known: readonly string[]): void {
   for (const [i, resource] of list(resources, "resources").entries()) {
     const place = `resources[${i}]`;
     plainObject(resource, place);
@@ -90,6 +105,10 @@ function checkResources(resources: readonly { name: string; atMost: number }[]):
     finiteNumber(resource.atMost, `${place}.atMost`);
     if (resources.findIndex(({ name }) => name === resource.name) < i) {
       throw new RangeError(`${place}.name: there is a resource "${resource.name}" before it`);
+    }
+    if (!known.includes(resource.name)) {
+      const own = known.length > 0 ? `it has ${known.join(", ")}` : "it was made without any";
+      throw new RangeError(`${place}.name: the table has no resource "${resource.name}"; ${own}`);
     }
   }
   if (resources.length > MOST_RESOURCES) throw new RangeError(`resources: at most ${MOST_RESOURCES} can be named`);

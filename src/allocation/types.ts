@@ -52,10 +52,16 @@ export interface LimitReport {
   /** "budget", "stock NAME", "group NAME", "resource NAME", "minReturn" or "minSpend". */
   name: string;
   kind: "at most" | "at least";
-  /** Money, users, or units of the resource; for minReturn value / cost. */
+  /**
+   * Money, users, or units of the resource; for minReturn value / cost (Infinity where nothing is spent). Never past the
+   * limit where it holds: numbers that have no decimal unit are summed up to the safe side.
+   */
   used: number;
   limit: number;
-  /** Change of the best value for one more unit of the limit: not negative for at most, not positive for at least. */
+  /**
+   * Change of the best value (of parts of options, as the bound) for one more unit of the limit: not negative for at most, not
+   * positive for at least. A unit of minReturn is one unit of value that must be left after minReturn × cost.
+   */
   price: number;
 }
 

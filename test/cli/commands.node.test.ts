@@ -101,7 +101,11 @@ describe("allocate", () => {
     ["no budget", ["allocate", "offers.csv"], /give a budget/],
     ["a budget that is no number", ["allocate", "offers.csv", "--budget", "much"], /--budget/],
     ["an unknown option", ["allocate", "offers.csv", "--budgets", "5"], /--budgets/],
-    ["a limit that is not solved yet", ["allocate", "offers.csv", "--budget", "5", "--stock", "a=1"], /stock/],
+    [
+      "stock of an offer that is not there",
+      ["allocate", "offers.csv", "--budget", "5", "--stock", "z=1"],
+      /stock.*"z"/,
+    ],
     [
       "an unknown key in the limits",
       ["allocate", "offers.csv", "--limits", "bad.json"],

@@ -6,11 +6,12 @@
  * in f64: products of an f32 and a price have one rounding. Sums over users are what the dual function and its slope need.
  *
  *   job   0 u32 values      16 u32 slots, 0 = none   32 u32 exactly one   48 u32 prices by offer: f64 l, f64 m, from offer 0
- *         4 u32 costs       20 u32 bytes of a slot   36 u32 choices or 0  52 u32 r, f64 a resource
+ *         4 u32 costs       20 u32 bytes of a slot   36 u32 choices or 0  52 u32 by resource: f64 r, f64 perUnit
  *         8 u32 stride      24 u32 resources         40 u32 wide          56 u32 sums
  *        12 u32 columns     28 u32 how many          44 u32 offers        60 u32 spare
- *        64 f64 α           72 f64 perMoney: above zero, costs are whole multiples of 1/perMoney and read as such
- *        80 f64 Σ score     88 f64 what its rounding lost   96 f64 Σ |score|   104 u32 users without an option
+ *        64 f64 α           72 f64 perMoney: above zero, costs are whole multiples of 1/perMoney and read as such; so perUnit
+ *        80 f64 Σ score     88 f64 what its rounding lost   96 f64 Σ_i max_j (α|v| + |l c| + |m| + Σ |r a|), for margins
+ *       104 u32 users without an option
  *
  *   sums  by offer, 0 = none: f64 users, f64 cost, f64 value; then by resource: f64 used
  *
@@ -49,23 +50,34 @@ export function price(job: usize, from: u32, to: u32): void {
     let best = none;
     let choice: u32 = 0;
     let offer: u32 = 0;
+    let largest: f64 = 0;
     for (let j: u32 = 0; j < columns; j++) {
       const at = row + <usize>j * stride;
       const v: f64 = load<f32>(values + at);
       if (v == -Infinity) continue;
       const o: u32 = slots ? load<u16>(slots + <usize>j * slotStride + (row >> 1)) : j + 1;
       const p = prices + ((<usize>o) << 4);
-      let score = alpha * v - load<f64>(p) * moneyOf(load<f32>(costs + at), perMoney) - load<f64>(p, 8);
+      const gain = alpha * v;
+      const paid = load<f64>(p) * decimalOf(load<f32>(costs + at), perMoney);
+      const m = load<f64>(p, 8);
+      let score = gain - paid - m;
+      let terms = abs(gain) + abs(paid) + abs(m);
       for (let k: u32 = 0; k < many; k++) {
-        const rk = load<f64>(r + ((<usize>k) << 3));
-        if (rk != 0) score -= rk * <f64>load<f32>(resources + <usize>k * block + at);
+        const rk = load<f64>(r + ((<usize>k) << 4));
+        if (rk == 0) continue;
+        const amount =
+          rk * decimalOf(load<f32>(resources + <usize>k * block + at), load<f64>(r + ((<usize>k) << 4), 8));
+        score -= amount;
+        terms += abs(amount);
       }
+      largest = max(largest, terms);
       if (score > best) {
         best = score;
         choice = j + 1;
         offer = o;
       }
     }
+    size += largest;
     if (choices) setChoice(choices, wide, i, choice);
     const entry = sums + <usize>offer * ENTRY;
     store<f64>(entry, load<f64>(entry) + 1);
@@ -74,13 +86,13 @@ export function price(job: usize, from: u32, to: u32): void {
       continue;
     }
     const at = row + <usize>(choice - 1) * stride;
-    store<f64>(entry, load<f64>(entry, 8) + moneyOf(load<f32>(costs + at), perMoney), 8);
+    store<f64>(entry, load<f64>(entry, 8) + decimalOf(load<f32>(costs + at), perMoney), 8);
     store<f64>(entry, load<f64>(entry, 16) + <f64>load<f32>(values + at), 16);
     for (let k: u32 = 0; k < many; k++) {
       const to = used + ((<usize>k) << 3);
-      store<f64>(to, load<f64>(to) + <f64>load<f32>(resources + <usize>k * block + at));
+      const amount = decimalOf(load<f32>(resources + <usize>k * block + at), load<f64>(r + ((<usize>k) << 4), 8));
+      store<f64>(to, load<f64>(to) + amount);
     }
-    size += abs(best);
     const next = sum + best;
     const rest = next - sum;
     lost += sum - (next - rest) + (best - rest);
@@ -92,7 +104,7 @@ export function price(job: usize, from: u32, to: u32): void {
   store<u32>(job, unserved, 104);
 }
 
-/** A cost as the caller means it: the decimal next to its f32, where costs are decimals. */
-function moneyOf(cost: f64, perMoney: f64): f64 {
-  return perMoney > 0 ? nearest(cost * perMoney) / perMoney : cost;
+/** A number as the caller means it: the decimal next to its f32, where the column holds decimals. */
+function decimalOf(x: f64, perUnit: f64): f64 {
+  return perUnit > 0 ? nearest(x * perUnit) / perUnit : x;
 }

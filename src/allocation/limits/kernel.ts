@@ -89,7 +89,7 @@ export interface PriceJob {
 }
 
 export function priceJobBytes(offers: number, resources: number): number {
-  return JOB_BYTES + 16 * (offers + 1) + 8 * resources + ENTRY_BYTES * (offers + 1) + 8 * resources;
+  return JOB_BYTES + 16 * (offers + 1) + 16 * resources + ENTRY_BYTES * (offers + 1) + 8 * resources;
 }
 
 /** What the price of each row adds up to: α, l and m by offer (from 0 = none), r by resource. */
@@ -97,6 +97,7 @@ export interface Scores {
   alpha: number;
   /** l at 2 o, m at 2 o + 1. */
   byOffer: Float64Array;
+  /** r at 2 k; at 2 k + 1 how many make a unit where amounts are decimals, else 0. */
   byResource: Float64Array;
 }
 
@@ -111,14 +112,14 @@ export function openPricing(
   const { buffer } = engine.memory;
   const prices = at + JOB_BYTES;
   const r = prices + 16 * (offers + 1);
-  const sums = r + 8 * resources;
+  const sums = r + 16 * resources;
   new Uint32Array(buffer, at, 16).set([
     ...[source.values, source.costs, source.stride, source.columns, source.slots, source.slotStride],
     ...[source.resources, resources, how.exactlyOne ? 1 : 0, how.choices, how.wide ? 1 : 0, offers, prices, r, sums, 0],
   ]);
   new Float64Array(buffer, at + 64, 8).set([scores.alpha, how.perMoney, 0, 0, 0, 0, 0, 0]);
   new Float64Array(buffer, prices, 2 * (offers + 1)).set(scores.byOffer);
-  new Float64Array(buffer, r, resources).set(scores.byResource);
+  new Float64Array(buffer, r, 2 * resources).set(scores.byResource);
   new Float64Array(buffer, sums, 3 * (offers + 1) + resources).fill(0);
 }
 
@@ -142,7 +143,7 @@ export interface PriceSums {
 export function readPricing(engine: Engine, { at, offers, resources }: PriceJob): PriceSums {
   const { buffer } = engine.memory;
   const [sum, lost, size] = new Float64Array(buffer, at + 80, 3) as unknown as [number, number, number];
-  const sums = at + JOB_BYTES + 16 * (offers + 1) + 8 * resources;
+  const sums = at + JOB_BYTES + 16 * (offers + 1) + 16 * resources;
   return {
     score: sum + lost,
     size,
@@ -212,4 +213,34 @@ export function memberLists(accounts: readonly Account[], offers: number) {
     }
   }
   return { common: common < 0 ? accounts.length : common, lists, rowsOf };
+}
+
+const LINE = 16;
+const GOLDEN = 0x9e3779b1;
+
+/** Fills a sample with lines of a table, as assembly/allocation/sample.ts spreads them. */
+export function sampleTable(engine: Engine, table: Source, to: Source, resources: number): void {
+  const lines = to.users / LINE;
+  const { stride, columns, users } = table;
+  const block = columns * stride;
+  const copy = (values: number, costs: number, toValues: number, toCosts: number) =>
+    engine.kernels.sample(values, costs, stride, columns, users, toValues, toCosts, to.stride, lines);
+  copy(table.values, table.costs, to.values, to.costs);
+  for (let k = 0; k < resources; k++) {
+    const [from, into] = [table.resources + k * block, to.resources + k * columns * to.stride];
+    copy(from, from, into, into);
+  }
+  if (table.slots) sampleSlots(engine, table, to, lines);
+}
+
+function sampleSlots({ memory }: Engine, table: Source, to: Source, lines: number): void {
+  const all = Math.ceil(table.users / LINE);
+  const bytes = new Uint8Array(memory.buffer);
+  for (let line = 0; line < lines; line++) {
+    const from = Number((BigInt(Math.imul(line, GOLDEN) >>> 0) * BigInt(all)) >> 32n) * LINE * 2;
+    for (let j = 0; j < table.columns; j++) {
+      const at = table.slots + j * table.slotStride + from;
+      bytes.copyWithin(to.slots + j * to.slotStride + line * LINE * 2, at, at + LINE * 2);
+    }
+  }
 }

@@ -20,7 +20,7 @@ import { type Row, rightSide, rowsOf, signOf } from "./rows.js";
 const SLICE = 1 << 18;
 
 export interface Priced {
-  /** Σ α v − Σ π sign a of the best choices: the dual function less its constant; `size` is Σ |terms|. */
+  /** Σ α v − Σ π sign a of the best choices: the dual function less its constant; `size` is Σ_i max_j Σ |terms|, for margins. */
   score: number;
   size: number;
   /** Σ π sign limit. */
@@ -40,6 +40,8 @@ export interface PriceOptions {
   alpha?: number;
   /** Where to write the choices (of columns), 0 = nowhere. */
   choices?: number;
+  /** Whether every user gets exactly one option; without it as asked. */
+  exactlyOne?: boolean;
   /** Instead of the whole table. */
   source?: Source;
   from?: number;
@@ -101,7 +103,8 @@ export class Problem {
     const { from = 0, to = source.users, choices = 0, alpha = 1, phase = "dual" } = how;
     const scores = scoresOf(this, prices, alpha);
     const perMoney = this.money.decimal ? this.money.perMoney : 0;
-    const { exactlyOne, wide } = this;
+    const { wide } = this;
+    const { exactlyOne = this.exactlyOne } = how;
     kernel.openPricing(engine, this.#job, source, scores, { exactlyOne, perMoney, choices, wide });
     const slice = this.options.slice ?? SLICE;
     for (let next = from; next < to; ) {
@@ -135,19 +138,20 @@ export class Problem {
 }
 
 /** What prices of rows are for each offer and resource. */
-export function scoresOf({ offers, rows }: Problem, prices: ArrayLike<number>, alpha: number): Scores {
+export function scoresOf({ offers, rows, accounts }: Problem, prices: ArrayLike<number>, alpha: number): Scores {
   const byOffer = new Float64Array(2 * (offers.names.length + 1));
-  const byResource = new Float64Array(offers.resources.names.length);
+  const byResource = new Float64Array(2 * offers.resources.names.length);
   let l = 0;
   let ownAlpha = alpha;
   rows.forEach((row, k) => {
     const price = (prices[k] as number) * signOf(row);
-    if (price === 0) return;
-    if (row.counts === "return") {
+    if (row.counts === "resource") {
+      byResource[2 * row.resource] = price;
+      byResource[2 * row.resource + 1] = (accounts[k] as Account).perMoney;
+    } else if (price === 0) return;
+    else if (row.counts === "return") {
       ownAlpha -= price;
       l -= price * row.limit;
-    } else if (row.counts === "resource") {
-      byResource[row.resource] = (byResource[row.resource] as number) + price;
     } else if (row.members) {
       const n = row.counts === "users" ? 1 : 0;
       for (const o of row.members) byOffer[2 * o + n] = (byOffer[2 * o + n] as number) + price;

@@ -1,0 +1,124 @@
+/**
+ * The nearest request that is possible: of the limits that clash the one that need be relaxed least, relative to its size, is
+ * relaxed just as far as the others ask; again, where others clash besides. Possible here as parts of options; whole
+ * options may need a little more.
+ */
+import type { AllocationRequest } from "../types.js";
+import type { Account } from "./accounts.js";
+import { Problem } from "./problem.js";
+import { leastProof, searchOf } from "./proof.js";
+import { type Row, signOf } from "./rows.js";
+
+const EFFORT = { tolerance: 1e-10, most: 300, penalty: 1e4 };
+/** Ratios are found by Newton's steps (Dinkelbach 1967). */
+const MOST_STEPS = 12;
+/** A limit that is no decimal is relaxed this much more, relative, and four times as much where that was too little. */
+const OUTWARD = 1e-9;
+
+export interface Nearest {
+  request: AllocationRequest;
+  /** In words. */
+  changes: string[];
+}
+
+interface Relaxed {
+  k: number;
+  limit: number;
+  /** Change relative to the size of the row. */
+  by: number;
+}
+
+export function nearestRequest(problem: Problem, clashing: ReadonlySet<number>): Nearest {
+  const all = new Set(problem.rows.keys());
+  let now = problem;
+  let set: ReadonlySet<number> | undefined = clashing;
+  for (let round = 0; set && round < 4 * all.size; round++) {
+    const relaxed =
+      leastRelaxed(now, set, all, OUTWARD * 4 ** round) ?? leastRelaxed(now, set, set, OUTWARD * 4 ** round);
+    // Where no limit helps, such as a return of plans that all lose value, nobody need be given anything.
+    if (!relaxed && !now.exactlyOne) break;
+    const request = relaxed
+      ? withLimit(now.request, now.rows[relaxed.k] as Row, relaxed.limit)
+      : { ...now.request, exactlyOne: false };
+    now = new Problem(now.offers, request, now.money, now.scratch, now.options);
+    set = leastProof(now);
+  }
+  const changes = now.rows.flatMap((row, k) => {
+    const before = problem.rows[k] as Row;
+    return row.limit === before.limit ? [] : [`${row.name} ${row.kind} ${row.limit} (asked ${before.limit})`];
+  });
+  if (problem.exactlyOne && !now.exactlyOne) changes.push("at most one option for everyone");
+  return { request: now.request, changes };
+}
+
+/** Of the rows in `set` the one that need be relaxed least while those in `held` hold. */
+function leastRelaxed(
+  problem: Problem,
+  set: ReadonlySet<number>,
+  held: ReadonlySet<number>,
+  outward: number,
+): Relaxed | undefined {
+  let least: Relaxed | undefined;
+  for (const k of set) {
+    const relaxed = relax(problem, k, new Set([...held].filter((row) => row !== k)), outward);
+    if (relaxed && (!least || relaxed.by < least.by)) least = relaxed;
+  }
+  return least;
+}
+
+function relax(problem: Problem, k: number, only: ReadonlySet<number>, outward: number): Relaxed | undefined {
+  const row = problem.rows[k] as Row;
+  const found = searchOf(problem).minimise({ alpha: 0, row: k, only }, EFFORT);
+  if (!found.held) return undefined;
+  if (row.counts === "return") return relaxReturn(problem, k, only, found.mix);
+  const used = -signOf(row) * found.lower;
+  const limit = roundOutward(problem.accounts[k] as Account, used, outward);
+  const size = Math.max(Math.abs(row.limit), Math.abs(used)) || 1;
+  return { k, limit, by: Math.abs(limit - row.limit) / size };
+}
+
+function relaxReturn(
+  problem: Problem,
+  k: number,
+  only: ReadonlySet<number>,
+  mix: { value: number; cost: number },
+): Relaxed | undefined {
+  const asked = (problem.rows[k] as Row).limit;
+  let ratio = ratioOf(mix);
+  if (ratio === undefined) return undefined;
+  for (let step = 0; step < MOST_STEPS; step++) {
+    const request = { ...problem.request, minReturn: ratio };
+    const next = new Problem(problem.offers, request, problem.money, problem.scratch, problem.options);
+    const better = ratioOf(searchOf(next).minimise({ alpha: 0, row: k, only }, EFFORT).mix);
+    if (better === undefined || !(better > ratio * (1 + 1e-9))) break;
+    ratio = better;
+  }
+  const limit = Math.min(asked, Math.max(0, ratio * (1 - OUTWARD)));
+  return { k, limit, by: (asked - limit) / asked };
+}
+
+function ratioOf({ value, cost }: { value: number; cost: number }): number | undefined {
+  return cost > 0 && value >= 0 ? value / cost : undefined;
+}
+
+function roundOutward({ row, perMoney }: Account, used: number, outward: number): number {
+  const sign = signOf(row);
+  const whole = row.counts === "users" ? 1 : perMoney;
+  // A millionth of a unit is rounding of the search, not a need.
+  if (whole > 0) return (sign * Math.ceil(sign * used * whole - 1e-6)) / whole;
+  return used + sign * Math.abs(used) * outward;
+}
+
+function withLimit(request: AllocationRequest, { name, kind }: Row, limit: number): AllocationRequest {
+  if (name === "budget" || name === "minSpend" || name === "minReturn") return { ...request, [name]: limit };
+  const own = name.slice(name.indexOf(" ") + 1);
+  if (name.startsWith("stock ")) return { ...request, stock: { ...request.stock, [own]: Math.max(0, limit) } };
+  if (name.startsWith("resource ")) {
+    return {
+      ...request,
+      resources: request.resources?.map((r) => (r.name === own ? { ...r, atMost: limit } : r)) ?? [],
+    };
+  }
+  const side = kind === "at most" ? "atMost" : "atLeast";
+  return { ...request, groups: request.groups?.map((g) => (g.name === own ? { ...g, [side]: limit } : g)) ?? [] };
+}

@@ -1,0 +1,74 @@
+/**
+ * Several limits: dual → repair → result, with one of three outcomes.
+ */
+import type { Scratch } from "../../engine/scratch.js";
+import type { Counting } from "../counting.js";
+import type { Offers } from "../offers.js";
+import type { AllocationOptions, AllocationRequest } from "../types.js";
+import { brokenBy } from "./accounts.js";
+import { type Clash, findClash, unservedClash } from "./clash.js";
+import { solveDual } from "./dual.js";
+import { Problem, type Repaired } from "./problem.js";
+import { repair } from "./repair.js";
+
+export interface LimitsSolved {
+  problem: Problem;
+  status: "met" | "impossible" | "not found";
+  prices: Float64Array;
+  bound: number;
+  /** Address of the choices, of columns. */
+  choices: number;
+  phases: Record<string, number>;
+  stopped?: Repaired["stopped"];
+  clash?: Clash;
+}
+
+/** Prices are held below the first, and below more while no proof and no mix of plans is found, in elasticities. */
+const PENALTIES = [1e3, 1e6, 1e9, 1e12];
+
+/** Whether a request has limits beside a budget. */
+export function hasLimits({ stock, groups, minReturn, minSpend, resources }: AllocationRequest): boolean {
+  const some = Object.keys(stock ?? {}).length + (groups ?? []).length + (resources ?? []).length;
+  return some > 0 || minReturn !== undefined || minSpend !== undefined;
+}
+
+export function solveLimits(
+  offers: Offers,
+  request: AllocationRequest,
+  money: Counting,
+  scratch: Scratch,
+  options: AllocationOptions,
+): LimitsSolved {
+  const problem = new Problem(offers, request, money, scratch, options);
+  const phases: Record<string, number> = {};
+  const timed = <T>(phase: string, work: () => T): T => {
+    const start = performance.now();
+    try {
+      return work();
+    } finally {
+      phases[phase] = (phases[phase] ?? 0) + (performance.now() - start) / 1000;
+    }
+  };
+  let dual = solveDual(problem, PENALTIES[0] as number, timed);
+  const solved = (status: LimitsSolved["status"], rest?: Partial<LimitsSolved>): LimitsSolved => {
+    const { prices, bound, choices } = dual;
+    return { problem, status, prices, bound, choices, phases, ...rest };
+  };
+  if (dual.unserved > 0) return solved("impossible", { clash: unservedClash(problem, dual.unserved) });
+  for (const penalty of PENALTIES.slice(1)) {
+    if (dual.held) break;
+    const clash = timed("proof", () => findClash(problem));
+    if (clash) return solved("impossible", { clash });
+    scratch.give(dual.choices);
+    dual = solveDual(problem, penalty, timed);
+  }
+  const repaired = timed("repair", () => repair(problem, dual, dual.choices));
+  const bound = Math.min(dual.bound, repaired.bound ?? Number.POSITIVE_INFINITY);
+  return solved(repaired.held ? "met" : "not found", { bound, stopped: repaired.stopped });
+}
+
+/** Whether choices of columns hold every row, exactly. */
+export function holds(problem: Problem, choices: number): boolean {
+  const used = problem.tally(choices);
+  return problem.accounts.every((account, k) => brokenBy(account, used[k] as number) === 0);
+}
