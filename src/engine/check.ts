@@ -27,6 +27,7 @@ export function floats(value: unknown, name: string): void {
 
 export function kind(value: unknown): string {
   if (value === null) return "null";
+  if (value === undefined) return "nothing";
   if (Array.isArray(value)) return "an array";
   return typeof value;
 }
