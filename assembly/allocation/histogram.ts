@@ -74,7 +74,8 @@ function inOrder(pv: usize, pc: usize, stride: usize, options: u32, exactlyOne: 
   for (let j: u32 = 0; j < options; j++) {
     point += POINT;
     const jv = v128.load(pv);
-    const jc = v128.load(pc);
+    // Without the sign of zero: −0 − 0 would be −0, and a gap of no cost steep.
+    const jc = f32x4.add(v128.load(pc), f32x4.splat(0));
     const free = v128.and(f32x4.eq(jc, c), f32x4.gt(jv, v));
     wrong = v128.or(wrong, v128.or(f32x4.lt(jc, c), v128.or(free, f32x4.eq(jv, f32x4.splat(-Infinity)))));
     v128.store(point, jv);

@@ -127,6 +127,12 @@ describe("frontier", () => {
     }
   });
 
+  test("a cost of −0 is no cost: nobody pays for what is worth less than nothing", () => {
+    const table = tableOf(8, 2, new Random(1), (_, j) => [-1 - j, -0]);
+    const { points, most } = frontier(offersOf(createEngine(), table), {}, { points: 2 });
+    expect([most, points[0]?.value, points[1]?.value]).toEqual([0, 0, 0]);
+  });
+
   test("takes no more than 2 MiB and a little, and gives it back", () => {
     const engine = createEngine();
     const offers = offersOf(engine, couponLadder(100, 2));

@@ -43,7 +43,7 @@ export function histogram(
     const rows = Array.from({ length: users }, (_, i) =>
       Array.from({ length: options }, (_, j) => {
         const at = j * stride + 4 * (first + i);
-        return { v: m.f32(values + at), c: m.f32(costs + at) };
+        return { v: m.f32(values + at), c: m.f32(costs + at) + 0 };
       }),
     );
     const ordered = users === 4 && rows.every((row) => inOrder(row, exactlyOne));
