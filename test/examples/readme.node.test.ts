@@ -39,17 +39,29 @@ function run(...args: string[]): string {
   return stdout;
 }
 
+/** What a program of README prints, by lines. */
+function outputOf(program: string): string[] {
+  // Inside of the package, so that its own name resolves to it.
+  const path = `${root}/build/readme.mjs`;
+  writeFileSync(path, program);
+  const { stdout, stderr } = spawnSync(process.execPath, [path], { encoding: "utf8" });
+  expect(stderr).toBe("");
+  return stdout.split("\n");
+}
+
 describe("README", () => {
   test("the program in ten lines prints what its comments say", () => {
     const [program = ""] = blocks("js");
-    // Inside of the package, so that its own name resolves to it.
-    const path = `${root}/build/readme.mjs`;
-    writeFileSync(path, program);
-    const { stdout, stderr } = spawnSync(process.execPath, [path], { encoding: "utf8" });
-    expect(stderr).toBe("");
-    const printed = stdout.split("\n");
+    const printed = outputOf(program);
     expect(printed).toEqual(["Uint8Array(3) [ 1, 2, 0 ] 12 12.5", "2", ""]);
     expect(program).toContain(`// ${printed[0]}`);
+  });
+
+  test("the program that merges totals prints what its comments say", () => {
+    const program = blocks("js").find((block) => block.includes("mergeTotals")) ?? "";
+    const said = program.split("\n").filter((line) => line.startsWith("// "));
+    expect(said.length).toBe(3);
+    expect(outputOf(program)).toEqual([...said.map((line) => line.slice(3)), ""]);
   });
 
   test("the edge program decides", async () => {
