@@ -123,15 +123,16 @@ const WINDOW = 27;
  * the bits of the least and the most size inside, and the bit of the quantum, of which all in it are whole multiples.
  */
 function windowOf(exponents: Uint32Array): { least: number; most: number; bit: number } {
-  let best = WINDOW - 1;
-  let most = -1;
-  for (let top = WINDOW - 1; top < 255; top++) {
-    const inside = exponents.subarray(top - WINDOW + 1, top + 1).reduce((sum, n) => sum + n, 0);
-    if (inside >= most) [best, most] = [top, inside];
+  let [first, last, most] = [0, 0, -1];
+  for (let low = 0; low + WINDOW <= 255; low++) {
+    const inside = exponents.subarray(low, low + WINDOW).reduce((sum, n) => sum + n, 0);
+    if (inside > most) [first, most] = [low, inside];
+    if (inside === most) last = low;
   }
-  const low = best - WINDOW + 1;
+  // Of equals the middle one: room on both sides for what the sample lacks.
+  const low = (first + last) >> 1;
   // Exponent fields 0 and 1 have the same grain.
-  return { least: low === 0 ? 1 : low * 2 ** 23, most: (best + 1) * 2 ** 23 - 1, bit: Math.max(low, 1) - 1 };
+  return { least: low === 0 ? 1 : low * 2 ** 23, most: (low + WINDOW) * 2 ** 23 - 1, bit: Math.max(low, 1) - 1 };
 }
 
 interface Cells {

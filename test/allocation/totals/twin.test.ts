@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { createEngine, totals } from "../../../src/index.js";
 import { type TotalsProblem, twinBytes } from "../../reference/totals.js";
 import { firstDifference } from "../solving.js";
-import { Random } from "../tables.js";
+import { Random, tableOf } from "../tables.js";
 import { offersOf, problemOf, SHAPES, slotted } from "./tables.js";
 
 function expectTwin(problem: TotalsProblem): void {
@@ -30,6 +30,17 @@ describe("totals are the twin's, byte for byte", () => {
       expectTwin(problemOf("concave ladder", 41, columns, columns));
       expectTwin(problemOf("uniform", 41, columns, columns));
       expectTwin(problemOf("integers with closed options", 41, columns, columns));
+    }
+  });
+
+  test("numbers as far apart as exact differences allow, and farther, enough of them to overflow what is not settled", () => {
+    for (let spread = 24; spread <= 31; spread++) {
+      const random = new Random(spread);
+      const edge = () =>
+        (random.below(2) ? 1 : -1) * (2 ** 24 - 1 - random.below(2)) * (random.below(2) ? 2 ** spread : 1);
+      const table = tableOf(6000, 2, random, () => [edge(), Math.abs(edge())]);
+      expectTwin({ ...table, prices: [0, 2 ** -spread, 1] });
+      expectTwin({ ...table, prices: [1e-9, 3], exactlyOne: true });
     }
   });
 
