@@ -21,3 +21,4 @@ export { seal, sealed, sealWords } from "./allocation/stream/seal";
 export { total } from "./allocation/total";
 export { totals } from "./allocation/totals/totals";
 export { mixKeys } from "./math/random";
+export { conjugates, envelopes, inflections, jumpBetween, respond, responses } from "./planning/envelope";

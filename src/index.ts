@@ -15,3 +15,5 @@ export type * from "./allocation/types.js";
 export { createEngine, Engine } from "./create.js";
 export { CeilingError } from "./engine/arena.js";
 export type { EngineOptions } from "./engine/engine.js";
+export { planBudget } from "./planning/plan.js";
+export type * from "./planning/types.js";

@@ -94,6 +94,7 @@ export async function buildBundles() {
   writeFileSync(METAFILE, JSON.stringify(metafile));
   requirePlainCore(metafile);
   copyFileSync("build/engine.wasm", "dist/engine.wasm");
+  copyFileSync("src/planning/plan.schema.json", "dist/plan.schema.json");
   makeExecutable("dist/cli.js");
 }
 

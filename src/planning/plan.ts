@@ -1,0 +1,119 @@
+/** The public solve of a plan: checks, solves, and reports with its proof. */
+import { finiteNumber, kind, plainObject, wholeNumber } from "../engine/check.js";
+import { Engine } from "../engine/engine.js";
+import { checkPlan } from "./check.js";
+import { modelOf } from "./model.js";
+import { reportOf } from "./report/report.js";
+import { frame, impossible } from "./separable/feasible.js";
+import { solveObjective } from "./separable/objectives.js";
+import { Separable } from "./separable/separable.js";
+import type { PlanOptions, PlanProblem, PlanResult } from "./types.js";
+
+const FIELDS = ["engine", "method", "tolerance", "nodes", "seconds", "seed", "signal", "onProgress", "baselines"];
+
+/**
+ * Plans how much each channel spends, with a proof of how near the optimum the plan is.
+ *
+ * @param problem channels with response curves, a budget, limits and an objective: see `PlanProblem` and the published
+ *   plan.schema.json.
+ * @returns spend by channel and period, its response, a bound that no plan within the limits exceeds, the gap between them,
+ *   the price of money in the proof and the marginal at the plan. `status` is "impossible" when no plan keeps the limits,
+ *   with the limits that clash and the nearest problem that is possible.
+ * @throws {TypeError} for a wrong kind, an unknown or a missing field; {RangeError} for a wrong value; naming the field.
+ * @throws {CeilingError} when the curves do not fit under the engine's ceiling.
+ * @example
+ * const { spend, response, bound } = planBudget({
+ *   budget: 60,
+ *   channels: [
+ *     { name: "search", curve: { type: "hill", max: 100, half: 50, shape: 3 } },
+ *     { name: "tv", curve: { type: "logit", max: 120, slope: 0.12, midpoint: 25 } },
+ *   ],
+ * });
+ */
+export function planBudget(problem: PlanProblem, options: PlanOptions = {}): PlanResult {
+  const start = performance.now();
+  checkOptions(options);
+  const plan = checkPlan(problem);
+  requireSeparable(plan);
+  options.signal?.throwIfAborted();
+  const { framed, clash } = frame(modelOf(plan));
+  if (!framed) return refused(plan, impossible(plan, clash as NonNullable<typeof clash>), start);
+  const { tolerance = 1e-6, nodes = 20_000, seconds = Number.POSITIVE_INFINITY, signal, onProgress } = options;
+  const separable = new Separable(options.engine ?? ownEngine(), framed, {
+    tolerance,
+    nodes,
+    deadline: start + 1000 * seconds,
+    watch(done, response, bound) {
+      signal?.throwIfAborted();
+      onProgress?.({ phase: "branch", done, total: nodes, response, bound });
+    },
+  });
+  try {
+    const solved = solveObjective(separable, plan);
+    if ("clash" in solved) return refused(plan, solved.clash, start);
+    const result = reportOf(separable, solved, options);
+    result.seconds = (performance.now() - start) / 1000;
+    return result;
+  } finally {
+    separable.release();
+  }
+}
+
+let shared: Engine | undefined;
+
+/** One small engine for callers that bring none. */
+function ownEngine(): Engine {
+  shared ??= new Engine();
+  return shared;
+}
+
+function checkOptions(options: PlanOptions): void {
+  plainObject(options, "the options");
+  for (const field of Object.keys(options)) {
+    if (!FIELDS.includes(field)) {
+      throw new TypeError(`the options have no field "${field}"; their fields are ${FIELDS.join(", ")}`);
+    }
+  }
+  const { method, tolerance, nodes, seconds, engine, seed } = options;
+  if (engine !== undefined && !(engine instanceof Engine)) {
+    throw new TypeError(`engine must be made by createEngine, got ${kind(engine)}`);
+  }
+  if (method !== undefined && method !== "separable") {
+    throw new RangeError(`method must be "separable", got ${JSON.stringify(method)}`);
+  }
+  if (tolerance !== undefined && !(finiteNumber(tolerance, "tolerance") >= 0)) {
+    throw new RangeError(`tolerance must be at least 0, such as 1e-6, got ${tolerance}`);
+  }
+  if (nodes !== undefined) wholeNumber(nodes, "nodes", 1, 1e9);
+  if (seed !== undefined) wholeNumber(seed, "seed", 0, Number.MAX_SAFE_INTEGER);
+  if (seconds !== undefined && !(finiteNumber(seconds, "seconds") > 0)) {
+    throw new RangeError(`seconds must be above 0, got ${seconds}`);
+  }
+}
+
+/** Periods that act on each other need another method. */
+function requireSeparable({ channels, periods = 1 }: PlanProblem): void {
+  channels.forEach(({ adstock, smoothness }, c) => {
+    const field = adstock ? "adstock" : smoothness && periods > 1 ? "smoothness" : undefined;
+    if (!field) return;
+    throw new RangeError(
+      `channels[${c}].${field} makes periods act on each other, which the separable method cannot plan: leave it out`,
+    );
+  });
+}
+
+function refused(problem: PlanProblem, clash: NonNullable<PlanResult["clash"]>, start: number): PlanResult {
+  return {
+    status: "impossible",
+    spend: problem.channels.map(() => new Array<number>(problem.periods ?? 1).fill(0)),
+    ...{ response: 0, bound: 0, gap: 0, price: 0, marginal: 0, spent: 0, unspent: 0, reserve: 0 },
+    ...{ channels: [], limits: [], baselines: [], moves: [] },
+    kkt: { stationarity: 0, feasibility: 0, complementarity: 0, dual: 0 },
+    method: "separable",
+    nodes: 0,
+    rootGap: 0,
+    seconds: (performance.now() - start) / 1000,
+    clash,
+    schema: 1,
+  };
+}

@@ -1,0 +1,139 @@
+/** The separable method on one model: curves placed once, then solved at any budget. */
+import type { Engine } from "../../engine/engine.js";
+import { Scratch } from "../../engine/scratch.js";
+import { Coordinates } from "../kernel.js";
+import type { Curve } from "../types.js";
+import type { Framed } from "./feasible.js";
+import { Relaxation } from "./relax.js";
+import { type Found, Search, type SearchOptions } from "./search.js";
+import type { Group, Tree } from "./tree.js";
+
+export type Ask = Partial<Pick<SearchOptions, "decide" | "guess" | "start">>;
+
+export class Separable {
+  readonly tree: Tree;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly coordinates: Coordinates;
+  readonly #framed: Framed;
+  readonly #scratch: Scratch;
+  readonly #settings: Pick<SearchOptions, "tolerance" | "nodes" | "deadline" | "watch">;
+  readonly #twins: (Int32Array | undefined)[];
+  #guess = 0;
+  /** Nodes of all searches. */
+  nodes = 0;
+
+  constructor(
+    engine: Engine,
+    framed: Framed,
+    settings: Pick<SearchOptions, "tolerance" | "nodes" | "deadline" | "watch">,
+  ) {
+    const { model, tree, low, high } = framed;
+    this.#framed = framed;
+    this.#settings = settings;
+    this.tree = tree;
+    this.low = low;
+    this.high = high;
+    this.#scratch = new Scratch(engine.arena);
+    try {
+      this.coordinates = new Coordinates(engine, this.#scratch, model.size);
+      tree.order.forEach((i, p) => {
+        const [scale, rate] = [model.scale[i] as number, model.rate[i] as number];
+        this.coordinates.place(p, model.curves[i] as Curve, scale, rate, model.presence[i] as number, this.#scratch);
+      });
+      this.coordinates.finish();
+    } catch (error) {
+      this.#scratch.release();
+      throw error;
+    }
+    this.#twins = twinsOf(framed);
+  }
+
+  /** The best plan of at most (or, where the plan says so, of exactly) `budget`; each unit of money kept is worth `fee`. */
+  solve(budget: number, fee: number, ask: Ask = {}): Found {
+    const { root } = this.tree;
+    if (root.low === root.high) root.low = budget;
+    root.high = budget;
+    const { low, high } = this;
+    const relaxation = new Relaxation(this.coordinates, this.tree, fee);
+    const guess = ask.guess ?? (this.#guess > 0 ? this.#guess : this.#firstGuess(budget));
+    const boxes = { low, high, twins: this.#twins };
+    const search = new Search(this.coordinates, relaxation, this.tree, boxes, fee, {
+      ...this.#settings,
+      ...ask,
+      guess,
+    });
+    const found = search.run();
+    this.nodes += found.nodes;
+    if (found.price > 0) this.#guess = found.price;
+    return found;
+  }
+
+  /** What a unit of money brings where everybody gets the same. */
+  #firstGuess(budget: number): number {
+    const each = budget / this.low.length;
+    const x = this.low.map((l, i) => Math.max(l, Math.min(this.high[i] as number, each)));
+    const { values } = this.coordinates.evaluate(x);
+    const value = values.reduce((sum, f) => sum + f, 0);
+    return budget > 0 && value > 0 ? value / budget : 1;
+  }
+
+  /** From positions to coordinates. */
+  unordered(x: Float64Array): Float64Array {
+    const out = new Float64Array(x.length);
+    this.tree.order.forEach((i, p) => {
+      out[i] = x[p] as number;
+    });
+    return out;
+  }
+
+  ordered(x: Float64Array): Float64Array {
+    return Float64Array.from(this.tree.order, (i) => x[i] as number);
+  }
+
+  get framed(): Framed {
+    return this.#framed;
+  }
+
+  release(): void {
+    this.#scratch.release();
+  }
+}
+
+/** Positions with the same curve, box and group: their order means nothing, and the search looks at one order only. */
+function twinsOf({ model, tree, low, high }: Framed): (Int32Array | undefined)[] {
+  const texts = new Map<Curve, string>();
+  const text = (curve: Curve): string => {
+    const known = texts.get(curve);
+    if (known !== undefined) return known;
+    const made = JSON.stringify(curve);
+    texts.set(curve, made);
+    return made;
+  };
+  const twins: (Int32Array | undefined)[] = new Array(model.size);
+  const classes = new Map<string, number[]>();
+  const gather = (group: Group): void => {
+    classes.clear();
+    for (let p = group.from; p < group.own; p++) {
+      const i = tree.order[p] as number;
+      const key = [
+        text(model.curves[i] as Curve),
+        model.scale[i],
+        model.rate[i],
+        low[p],
+        high[p],
+        model.presence[i],
+      ].join();
+      const known = classes.get(key);
+      if (known) known.push(p);
+      else classes.set(key, [p]);
+    }
+    for (const members of classes.values()) {
+      if (members.length < 2) continue;
+      const list = Int32Array.from(members);
+      for (const p of members) twins[p] = list;
+    }
+  };
+  for (const group of tree.groups) gather(group);
+  return twins;
+}

@@ -1,0 +1,289 @@
+/** What a plan is asked and what it answers. The published form of the problem is plan.schema.json. */
+import type { Engine } from "../engine/engine.js";
+
+/** Response to spend x in one period; every parameter above zero, zero at zero (but for `carry`). */
+export type Curve =
+  /** max · (x + carry)^shape / (half^shape + (x + carry)^shape); the value at x = 0 is kept. */
+  | { type: "hill"; max: number; half: number; shape: number; carry?: number }
+  /** max · (σ(slope (x − midpoint)) − σ(−slope · midpoint)) */
+  | { type: "logit"; max: number; slope: number; midpoint: number }
+  /** max · tanh(x ln 3 / (2 half)) */
+  | { type: "logistic"; max: number; half: number }
+  /** max · tanh(x / (max · scale)) */
+  | { type: "tanh"; max: number; scale: number }
+  /** max · x / (half + x) */
+  | { type: "michaelis-menten"; max: number; half: number }
+  /** scale · x^exponent; an exponent above 1 only under a ceiling */
+  | { type: "power" | "root"; scale: number; exponent: number }
+  /** scale · ln(1 + x / unit) */
+  | { type: "log"; scale: number; unit: number }
+  /** max · (1 − e^(−rate x)) */
+  | { type: "exponential"; max: number; rate: number }
+  /** slope · x */
+  | { type: "linear"; slope: number }
+  /** Straight between the points, from (0, 0) on, level after the last; spend strictly and response weakly rising. */
+  | { type: "table"; spend: readonly number[]; response: readonly number[] };
+
+/** How much of the spend of one period works in the next ones. */
+export type Adstock =
+  | { type: "geometric"; decay: number; normalised?: boolean }
+  | { type: "delayed"; decay: number; peak: number; length: number; normalised?: boolean }
+  | { type: "binomial"; decay: number; length: number; normalised?: boolean }
+  | { type: "weibull"; form: "pdf" | "cdf"; shape: number; scale: number; length: number; normalised?: boolean }
+  | { type: "kernel"; weights: readonly number[] };
+
+/** What a channel without campaigns and a campaign have in common. Money is by period: one number, or a list of them. */
+export interface Line {
+  name: string;
+  curve?: Curve;
+  /** Least and most spend in a period (default 0 and no limit). */
+  min?: number | readonly number[];
+  max?: number | readonly number[];
+  /** Today's plan. */
+  current?: number | readonly number[];
+  /** Money for one unit of media, where the curve is over units: f(x / cost) (default 1). */
+  cost?: number | readonly number[];
+  /** Factors on the response (default 1). */
+  seasonality?: number | readonly number[];
+  /** What one unit of this curve's response is worth, so that channels compare (default 1). */
+  value?: number;
+  /** Later response for each unit of response, for the objective `blend` (default 1). */
+  longTerm?: number;
+  /** Curves for regimes by name, in place of `curve` in their periods. */
+  regimes?: Readonly<Record<string, Curve>>;
+  /** Zero, or at least so much in a period: an amount, or a share of the budget divided by the periods. */
+  presence?: { atLeast: number } | { share: number };
+  /** How far spend may move from `current`, as shares of it. */
+  change?: { down?: number; up?: number };
+}
+
+export type Campaign = Line & { curve: Curve };
+
+/** A channel has a curve, or campaigns that have one each; then its own limits hold for their sum. */
+export interface Channel extends Line {
+  campaigns?: readonly Campaign[];
+  /** Money over all periods. */
+  total?: { atLeast?: number; atMost?: number };
+  /** How far spend may move from a period to the next: an amount, or a share of the budget divided by the periods. */
+  smoothness?: { amount: number } | { share: number };
+  adstock?: Adstock;
+  /** Spend before the plan, oldest first. */
+  history?: readonly number[];
+  /** Whether the curve comes after the adstock (default) or before. */
+  saturation?: "after" | "before";
+}
+
+/** Money of some channels together. Shares are of the budget. */
+export interface ChannelGroup {
+  name: string;
+  channels: readonly string[];
+  atMost?: number;
+  atLeast?: number;
+  shareAtMost?: number;
+  shareAtLeast?: number;
+  /** Only these periods, counted from 1 (default: all periods together). */
+  periods?: readonly number[];
+}
+
+export interface Commitment {
+  channel: string;
+  campaign?: string;
+  /** Counted from 1 (default: every period). */
+  period?: number;
+  amount: number;
+  type?: "exact" | "atLeast";
+}
+
+export type Objective =
+  /** Most response for the budget. */
+  | { type: "response" }
+  /** Least spend whose response reaches the target. */
+  | { type: "least-spend"; target: number }
+  /** Most response while response / spend ≥ atLeast. */
+  | { type: "target-roas"; atLeast: number }
+  /** Most response while spend / response ≤ atMost. */
+  | { type: "target-cpa"; atMost: number }
+  /** Most margin · response − spend. */
+  | { type: "profit"; margin?: number }
+  /** Most weight · response + (1 − weight) · longTerm · response. */
+  | { type: "blend"; weight: number };
+
+export interface PlanProblem {
+  $schema?: string;
+  name?: string;
+  /** Most money over all channels and periods; needed but for objectives that choose the spend themselves. */
+  budget?: number;
+  /** `exactly`: the whole budget is spent, or the plan is impossible (default `atMost`; curves never fall). */
+  spend?: "atMost" | "exactly";
+  channels: readonly Channel[];
+  /** Default 1. */
+  periods?: number;
+  start?: string;
+  period?: "day" | "week" | "month";
+  currency?: string;
+  /** Spend is a whole multiple of this. */
+  unit?: number;
+  objective?: Objective;
+  groups?: readonly ChannelGroup[];
+  commitments?: readonly Commitment[];
+  /** Taken off the top of the budget and kept for tests. */
+  reserve?: { amount: number } | { share: number };
+  /** Regime of each period. */
+  regimes?: readonly string[];
+  /** Whether response after the last period counts (default false). */
+  carryOut?: boolean;
+}
+
+export interface PlanProgress {
+  phase: "relax" | "branch" | "budgets";
+  /** Nodes, or budgets, done so far. */
+  done: number;
+  total: number;
+  /** The best response so far and its bound. */
+  response: number;
+  bound: number;
+}
+
+/** Why a search ended before its proof reached the tolerance. */
+export type Stopped = "time" | "nodes";
+
+/** What the naive plans beside the result are made of. */
+export interface BaselineOptions {
+  /** Shares by channel for "fixed shares" (default: the same for every channel, campaign and period). */
+  shares?: Readonly<Record<string, number>>;
+  /** Amounts that "hand edits" puts in place of the plan's. */
+  edits?: readonly { channel: string; period?: number; amount: number }[];
+}
+
+export interface PlanOptions {
+  /** Whose memory to work in (default: one that all plans share). */
+  engine?: Engine;
+  baselines?: BaselineOptions;
+  /** `separable`: periods that do not act on each other. Default: what the problem allows. */
+  method?: "separable";
+  /** The search ends when (bound − response) ≤ tolerance · |response| (default 1e-6). */
+  tolerance?: number;
+  /** Most nodes of the branch and bound (default 20,000). */
+  nodes?: number;
+  /** Most seconds. Left out: none. With it the answer depends on the machine; its bound holds all the same. */
+  seconds?: number;
+  /** For methods that draw random numbers; the separable method draws none. */
+  seed?: number;
+  signal?: AbortSignal;
+  onProgress?: (progress: PlanProgress) => void;
+}
+
+/** What the plan does with one channel, or with one campaign of it. Money and response over all periods. */
+export interface LineReport {
+  name: string;
+  spend: number;
+  /** Of all spend. */
+  share: number;
+  response: number;
+  /** Response / spend; 0 where nothing is spent. */
+  average: number;
+  /** Response to one more unit of money, spread as the plan spreads it; Infinity where a curve starts vertically. */
+  marginal: number;
+  /** Per cent of response for one per cent of spend. */
+  elasticity: number;
+  /** Response as a part of the most that any spend would bring; absent where the curve has no ceiling. */
+  saturation?: number;
+  /** 1 for the channel with the most response a unit of money, and for the largest marginal. */
+  rankByAverage: number;
+  rankByMarginal: number;
+  /** With `current` only: the change, as an amount and as a part of current, and what it does to response. */
+  current?: number;
+  change?: number;
+  relativeChange?: number;
+  responseChange?: number;
+  /** What holds it: limits that are met with equality. */
+  holds: string[];
+}
+
+export interface ChannelReport extends LineReport {
+  campaigns?: (LineReport & { byPeriod: number[] })[];
+}
+
+/** What became of one limit on a sum. */
+export interface PlanLimit {
+  /** "budget", "group NAME", "channel NAME", "channel NAME in period 3". */
+  name: string;
+  kind: "at most" | "at least";
+  used: number;
+  limit: number;
+  /** Change of the bound for one more unit of the limit: not negative for at most, not positive for at least. */
+  price: number;
+}
+
+export interface Kkt {
+  /** Largest difference of a marginal from the price that its limits allow, relative to the marginal of the plan. */
+  stationarity: number;
+  /** Largest amount by which a limit is broken, in money. */
+  feasibility: number;
+  /** Largest price · slack of a limit on a sum, relative to the response. */
+  complementarity: number;
+  /** Largest wrong sign of a price, relative to the marginal of the plan. */
+  dual: number;
+}
+
+export interface Baseline {
+  /** "fixed shares", "last mix", "hand edits", "static", "proportional to return". */
+  name: string;
+  spend: number[][];
+  response: number;
+  /** Whether it keeps every limit of the plan. */
+  feasible: boolean;
+  /** Response of the plan less its own. */
+  shortfall: number;
+}
+
+/** Money that would gain by moving, more than the certificate's gap. */
+export interface Move {
+  from: string;
+  to: string;
+  amount: number;
+  gain: number;
+}
+
+export interface PlanResult {
+  status: "met" | "impossible" | "not found";
+  /** Money by channel and period. */
+  spend: number[][];
+  /** Value of the objective's curves at the plan: Σ value · seasonality · curve(spend). */
+  response: number;
+  /** No plan within the limits brings more. For least spend: no plan that reaches the target spends less than `leastSpend`. */
+  bound: number;
+  /** (bound − response) / max(|bound|, tiny). */
+  gap: number;
+  /** The price of money in the proof: the multiplier of the budget. */
+  price: number;
+  /** What one more unit of money would bring at this plan; differs from the price where the problem has a duality gap. */
+  marginal: number;
+  /** All money of the plan. */
+  spent: number;
+  /** Money of the budget, less the reserve, that the plan leaves: 0 but where the limits let no more through. */
+  unspent: number;
+  /** Kept for tests. */
+  reserve: number;
+  channels: ChannelReport[];
+  limits: PlanLimit[];
+  kkt: Kkt;
+  /** Naive plans, scored by the same curves. */
+  baselines: Baseline[];
+  moves: Move[];
+  /** For targets: what was asked, what the plan has, and whether more budget would still keep it. */
+  target?: { kind: "response" | "roas" | "cpa"; asked: number; reached: number; slack: boolean };
+  /** For least spend: no plan that reaches the target spends less. */
+  leastSpend?: number;
+  /** For profit: margin · response − spend, and what no plan exceeds. */
+  profit?: { value: number; bound: number };
+  method: "separable";
+  nodes: number;
+  /** (bound at the root − response) / |bound|: what branching closed. */
+  rootGap: number;
+  stopped?: Stopped;
+  seconds: number;
+  /** When impossible: the limits that clash, why, and the nearest problem that is possible. */
+  clash?: { limits: string[]; reason: string; nearest: PlanProblem };
+  schema: 1;
+}
