@@ -21,4 +21,7 @@ export { seal, sealed, sealWords } from "./allocation/stream/seal";
 export { total } from "./allocation/total";
 export { totals } from "./allocation/totals/totals";
 export { mixKeys } from "./math/random";
+export { along, direction, gainOf, mostAlong, nearestPlan, spectral } from "./planning/ascent";
 export { conjugates, envelopes, inflections, jumpBetween, respond, responses } from "./planning/envelope";
+export { carry, carryBack } from "./planning/flighting";
+export { taps } from "./planning/taps";

@@ -1,0 +1,130 @@
+/**
+ * Spectral projected gradient onto a box and a budget (Birgin, Martínez and Raydan, SIAM J. Optim. 2000), with the
+ * Frank–Wolfe gap as its certificate: for a concave objective no plan is better than value + gap.
+ */
+import type { Engine } from "../../engine/engine.js";
+import type { Scratch } from "../../engine/scratch.js";
+import { Column, type Simplex, Vectors } from "./kernel.js";
+
+/** Puts slopes at x into g and returns the value. */
+export type Objective = (x: Column, g: Column) => number;
+
+export interface Climb {
+  value: number;
+  /** value + Frank–Wolfe gap. */
+  bound: number;
+  /** Price of money in the certificate. */
+  price: number;
+  turns: number;
+}
+
+export interface ClimbOptions {
+  /** The climb ends when gap ≤ tolerance · |bound| … */
+  tolerance: number;
+  /** … or after so many turns, or when no step gains. */
+  turns: number;
+  watch: () => void;
+}
+
+/** Values that the search along a direction looks back on. */
+const MEMORY = 10;
+const SUFFICIENT = 1e-4;
+const SHORTEST = 2 ** -40;
+/** Turns between two looks at the certificate, which costs several evaluations of a cheap curve. */
+const CERTIFY = 5;
+
+export class Ascent {
+  readonly #vectors: Vectors;
+  readonly #simplex: Simplex;
+  #x: Column;
+  #g: Column;
+  #toX: Column;
+  #toG: Column;
+  readonly #p: Column;
+
+  constructor(engine: Engine, scratch: Scratch, simplex: Simplex) {
+    const size = simplex.low.length;
+    const column = () => new Column(engine, scratch, size);
+    this.#simplex = simplex;
+    this.#vectors = new Vectors(engine, scratch, size);
+    [this.#x, this.#g, this.#toX, this.#toG, this.#p] = [column(), column(), column(), column(), column()];
+  }
+
+  /** Where the last climb ended: a view until the memory grows. */
+  get point(): Float64Array {
+    return this.#x.view;
+  }
+
+  get slopes(): Float64Array {
+    return this.#g.view;
+  }
+
+  /** The point of the simplex nearest to `wished`: a view until the memory grows. */
+  project(wished: Float64Array): Float64Array {
+    this.#toX.view.set(wished);
+    this.#vectors.project(this.#toX, this.#simplex, this.#p);
+    return this.#p.view;
+  }
+
+  /** Climbs from the point of the simplex nearest to `start`. */
+  climb(objective: Objective, start: Float64Array, { tolerance, turns, watch }: ClimbOptions): Climb {
+    const vectors = this.#vectors;
+    this.#toX.view.set(start);
+    vectors.project(this.#toX, this.#simplex, this.#x);
+    let value = objective(this.#x, this.#g);
+    const before = [value];
+    let step = 1 / Math.max(this.#steepest(), Number.MIN_VALUE);
+    for (let turn = 0; ; turn++) {
+      watch();
+      const last = turn >= turns;
+      if (turn % CERTIFY === 0 || last) {
+        const { bound, price } = this.#certify(value);
+        if (last || bound - value <= tolerance * Math.abs(bound)) return { value, bound, price, turns: turn };
+      }
+      vectors.along(this.#x, this.#g, step, this.#toX);
+      vectors.project(this.#toX, this.#simplex, this.#p);
+      const slope = vectors.direction(this.#x, this.#p, this.#g, this.#p);
+      const reference = before.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
+      let length = 1;
+      let reached = 0;
+      for (; ; length /= 2) {
+        vectors.along(this.#x, this.#p, length, this.#toX);
+        reached = objective(this.#toX, this.#toG);
+        if (reached >= reference + SUFFICIENT * length * slope || length < SHORTEST) break;
+      }
+      if (!(slope > 0) || length < SHORTEST) {
+        const { bound, price } = this.#certify(value);
+        return { value, bound, price, turns: turn };
+      }
+      const next = vectors.spectral(this.#x, this.#g, this.#toX, this.#toG);
+      step = next > 0 ? Math.min(1e12 * step, Math.max(1e-12 * step, next)) : 1e3 * step;
+      [this.#x, this.#toX] = [this.#toX, this.#x];
+      [this.#g, this.#toG] = [this.#toG, this.#g];
+      value = reached;
+      before.push(value);
+      if (before.length > MEMORY) before.shift();
+    }
+  }
+
+  #certify(value: number): { bound: number; price: number } {
+    const [least, most] = this.#range();
+    const reached = this.#vectors.mostAlong(this.#g, this.#simplex, least, most);
+    const size = this.#vectors.dot(this.#g, this.#x);
+    // The sums of 2n products, each rounded, and n conjugates.
+    const rounding = 2 ** -50 * (Math.abs(reached.value) + Math.abs(size));
+    return { bound: value + Math.max(0, reached.value - size + rounding), price: reached.price };
+  }
+
+  #range(): [number, number] {
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (const slope of this.#g.view) {
+      least = Math.min(least, slope);
+      most = Math.max(most, slope);
+    }
+    return this.#simplex.atMost ? [Math.max(0, least), Math.max(0, most)] : [least, most];
+  }
+
+  #steepest(): number {
+    return this.#g.view.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
+  }
+}
