@@ -1,4 +1,4 @@
-// Budgets of what people load, gzip, as published: readable, comments and all. A number here is a promise: raise it only with the reason in the commit.
+// Budgets of what people load, gzip, as published: names whole, comments and blanks gone. A number here is a promise: raise it only with the reason in the commit.
 import { readFileSync } from "node:fs";
 import { closure, METAFILE } from "./scripts/build/bundles.mjs";
 
@@ -8,8 +8,9 @@ export default [
   // 4 KB above what an allocation needs: totals at given prices, their kernel, bytes and merge.
   // 18 KB: several limits, their small linear program and their proofs.
   // Planning: 8 KB of the engine (exp, log, pow and the envelopes); 34 KB of the bundles (schema, search, reports).
+  { name: "engine.wasm, allocation alone", path: "build/allocation.wasm", gzip: true, limit: "16 KB" },
   { name: "engine.wasm", path: "dist/engine.wasm", gzip: true, limit: "26 KB" },
-  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "120 KB" },
-  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "94 KB" },
-  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "94 KB" },
+  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "110 KB" },
+  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "80 KB" },
+  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "80 KB" },
 ];
