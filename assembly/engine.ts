@@ -9,6 +9,7 @@ export { fill, takeFirst, writeTaken } from "./allocation/budget/take";
 export { count, offersOf, replace } from "./allocation/count";
 export { clearBuckets, cumulate, histogram } from "./allocation/histogram";
 export { scanAmounts } from "./allocation/limits/amounts";
+export { dualColumns, priceColumns } from "./allocation/limits/columns";
 export { price } from "./allocation/limits/price";
 export { tally } from "./allocation/limits/tally";
 export { narrow, offUnit } from "./allocation/narrow";

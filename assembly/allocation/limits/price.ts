@@ -71,11 +71,11 @@ export function price(job: usize, from: u32, to: u32): void {
         terms += abs(amount);
       }
       largest = max(largest, terms);
-      if (score > best) {
-        best = score;
-        choice = j + 1;
-        offer = o;
-      }
+      // Without a branch: which option is the better cannot be foretold.
+      const better = score > best;
+      best = select<f64>(score, best, better);
+      choice = select<u32>(j + 1, choice, better);
+      offer = select<u32>(o, offer, better);
     }
     size += largest;
     if (choices) setChoice(choices, wide, i, choice);

@@ -5,7 +5,7 @@
  * differ from the caller's numbers by δ, relative, no plan's score differs by more than δ · Σ_i max_j |terms of j|.
  */
 import { type Facts, NO_DIGITS } from "../counting.js";
-import type { Priced, Problem } from "./problem.js";
+import type { DualValue, Problem } from "./problem.js";
 import { rightSide } from "./rows.js";
 
 /** Of the f64 operations that make a score and a sum, generously: up to 70 terms of a score. */
@@ -35,7 +35,7 @@ export function marginOf(
 }
 
 /** No plan within the limits is worth more than this: of a pricing of the whole table at these prices. */
-export function boundOf(problem: Problem, prices: ArrayLike<number>, priced: Priced): number {
+export function boundOf(problem: Problem, prices: ArrayLike<number>, priced: DualValue): number {
   return priced.constant + priced.score + marginOf(problem, prices, priced);
 }
 
@@ -48,6 +48,5 @@ export function provesImpossible(
   prices: ArrayLike<number>,
   exactlyOne = problem.exactlyOne,
 ): boolean {
-  const priced = problem.price(prices, { alpha: 0, exactlyOne });
-  return boundOf(problem, prices, priced) < 0;
+  return boundOf(problem, prices, problem.dual(prices, { alpha: 0, exactlyOne })) < 0;
 }

@@ -68,7 +68,7 @@ interface Start {
 function sampleDual(problem: Problem, penalty: number): Start {
   const { sample, give } = takeSample(problem, SAMPLE);
   try {
-    const search = new DualSearch(problem, sample, SAMPLE_BLOCKS);
+    const search = new DualSearch(problem, { source: sample, blocks: SAMPLE_BLOCKS, quick: true });
     const { prices, held } = search.minimise({ alpha: 1 }, { ...SAMPLE_EFFORT, penalty });
     problem.report("dual", 0, problem.offers.users);
     return { prices, held, curvature: curvatureAt(problem, sample, prices) };
@@ -82,7 +82,7 @@ function curvatureAt(problem: Problem, sample: Source, prices: Float64Array): Qu
   const { rows, offers } = problem;
   const size = rows.length;
   const share = sample.users / offers.users;
-  const used = (at: Float64Array) => problem.price(at, { source: sample, to: sample.users }).used;
+  const used = (at: Float64Array) => problem.price(at, { source: sample, to: sample.users, quick: true }).used;
   const here = used(prices);
   const scales = rows.map((row, k) => Math.max(Math.abs(rightSide(row)) * share, Math.abs(here[k] as number)) || 1);
   const largest = Math.max(...prices.map((p, k) => p * (scales[k] as number)));
@@ -106,7 +106,6 @@ interface Reading {
   prices: Float64Array;
   dual: number;
   slope: Float64Array;
-  bound: number;
   choices: number;
   unserved: number;
 }
@@ -128,17 +127,17 @@ function ascend(problem: Problem, { prices, curvature, held }: Start, choices: n
     if (!fell) step = shortened(step, moved, cut);
   }
   problem.scratch.give(best.choices === choices ? spare : choices);
-  return { ...best, held };
+  return { ...best, held, bound: boundOf(problem, best.prices, problem.dual(best.prices)) };
 }
 
 function readAt(problem: Problem, prices: Float64Array, choices: number): Reading {
-  const priced: Priced = problem.price(prices, { choices });
+  const priced: Priced = problem.price(prices, { choices, quick: true });
   const slope = Float64Array.from(
     problem.rows,
     (row: Row, k) => signOf(row) * (rightSide(row) - (priced.used[k] as number)),
   );
   const dual = priced.constant + priced.score;
-  return { prices, dual, slope, bound: boundOf(problem, prices, priced), choices, unserved: priced.unserved };
+  return { prices, dual, slope, choices, unserved: priced.unserved };
 }
 
 /** How far along `moved` the cuts at its two ends meet: 0 to 1. */

@@ -123,6 +123,64 @@ export function openPricing(
   new Float64Array(buffer, sums, 3 * (offers + 1) + resources).fill(0);
 }
 
+/** Bytes that pricing plain columns works on: prices by option, a tile, costs by option. */
+export function columnsJobBytes(options: number): number {
+  return 32 * options + 2560 + 32 * (options + 1) + ENTRY_BYTES * (options + 1);
+}
+
+/** Empties the sums of plain columns at `at` and sets f32 prices by option: l / α and m / α. */
+export function openColumns({ memory }: Engine, at: number, options: number, { alpha, byOffer }: Scores): void {
+  const prices = new Float32Array(memory.buffer, at, 8 * options);
+  for (let j = 0; j < options; j++) {
+    prices.fill((byOffer[2 * (j + 1)] as number) / alpha, 8 * j, 8 * j + 4);
+    prices.fill((byOffer[2 * (j + 1) + 1] as number) / alpha, 8 * j + 4, 8 * j + 8);
+  }
+  new Float64Array(memory.buffer, sumsOfColumns(at, options), 3 * (options + 1)).fill(0);
+}
+
+function sumsOfColumns(at: number, options: number): number {
+  return at + 32 * options + 2560 + 32 * (options + 1);
+}
+
+/** Adds users [from, to) of plain columns, `from` a multiple of 16; choices of one byte go to `choices` unless it is 0. */
+export function priceColumns(
+  engine: Engine,
+  at: number,
+  { values, costs, stride, columns }: Source,
+  { from, to, exactlyOne, choices }: { from: number; to: number; exactlyOne: boolean; choices: number },
+): void {
+  const tile = at + 32 * columns;
+  const sums = sumsOfColumns(at, columns);
+  engine.kernels.priceColumns(values, costs, stride, columns, from, to, exactlyOne, at, choices, tile, sums);
+}
+
+/** By option from 0 = none: users, cost, value (all value at none); a view, valid until memory grows. */
+export function readColumns({ memory }: Engine, at: number, options: number): Float64Array {
+  return new Float64Array(memory.buffer, sumsOfColumns(at, options), 3 * (options + 1));
+}
+
+/** The dual function of plain columns in f64: Σ score and Σ_i max_j |terms|; `slice` is called with users [from, to). */
+export function dualColumns(
+  engine: Engine,
+  at: number,
+  { values, costs, stride, columns, users }: Source,
+  { alpha, byOffer }: Scores,
+  { exactlyOne, perMoney, slice }: { exactlyOne: boolean; perMoney: number; slice: Slices },
+): { score: number; size: number } {
+  const { memory } = engine;
+  const out = at + 16 * (columns + 1);
+  new Float64Array(memory.buffer, at, byOffer.length).set(byOffer);
+  new Float64Array(memory.buffer, out, 3).fill(0);
+  slice(users, (from, to) => {
+    engine.kernels.dualColumns(values, costs, stride, columns, from, to, exactlyOne, alpha, perMoney, at, out);
+  });
+  const [sum, lost, size] = new Float64Array(memory.buffer, out, 3) as unknown as [number, number, number];
+  return { score: sum + lost, size };
+}
+
+/** Calls a kernel for all of so many users, slice by slice. */
+export type Slices = (users: number, call: (from: number, to: number) => void) => void;
+
 /** Adds users [from, to). */
 export function priceUsers(engine: Engine, { at }: PriceJob, from: number, to: number): void {
   engine.kernels.price(at, from, to);

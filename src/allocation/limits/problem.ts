@@ -18,13 +18,22 @@ import { type Row, rightSide, rowsOf, signOf } from "./rows.js";
 
 /** Users a call of a kernel, between two looks at the signal. */
 const SLICE = 1 << 18;
+/** Users a tile of assembly/allocation/limits/columns.ts. */
+const TILE = 512;
+/** Where f32 scores are safe: nothing overflows, nothing drowns in denormals. */
+const SMALLEST = 1e-18;
+const LARGEST = 1e18;
 
-export interface Priced {
-  /** Σ α v − Σ π sign a of the best choices: the dual function less its constant; `size` is Σ_i max_j Σ |terms|, for margins. */
+/** The dual function at some prices. */
+export interface DualValue {
+  /** Σ α v − Σ π sign a of the best choices; `size` is Σ_i max_j Σ |terms|, for margins. */
   score: number;
   size: number;
   /** Σ π sign limit. */
   constant: number;
+}
+
+export interface Priced extends DualValue {
   /** What the choices use of each row (value − ρ · cost for minReturn), in the caller's units; f64 sums, to steer by. */
   used: Float64Array;
   value: number;
@@ -46,7 +55,17 @@ export interface PriceOptions {
   source?: Source;
   from?: number;
   to?: number;
-  phase?: Progress["phase"];
+  /** In f32 where the table allows it, to steer by: then `score` is that of the choices, a little below the dual. */
+  quick?: boolean;
+}
+
+/** Users of one pricing, and what of it is asked. */
+interface Span {
+  from: number;
+  to: number;
+  choices: number;
+  exactlyOne: boolean;
+  isWhole: boolean;
 }
 
 /** One request on one table. Memory comes from `scratch` and is given back with it. */
@@ -61,6 +80,8 @@ export class Problem {
   readonly options: AllocationOptions;
   /** Choices are u16. */
   readonly wide: boolean;
+  /** Options are columns with values and costs alone, few enough for a byte each, of numbers that suit f32 scores. */
+  readonly isPlain: boolean;
   /** Full readings of the table so far. */
   passes = 0;
   readonly #job: PriceJob;
@@ -82,7 +103,12 @@ export class Problem {
     this.accounts = accountsOf(offers, this.rows, money);
     this.wide = offers.columns > 254;
     const resources = offers.resources.names.length;
-    const at = scratch.take(kernel.priceJobBytes(offers.names.length, resources));
+    const isSafe = (x: number) => x === 0 || (x > SMALLEST && x < LARGEST);
+    const { mostValue, mostCost } = offers.facts;
+    const isPriced = this.rows.some(({ counts }) => counts === "resource");
+    this.isPlain = !offers.hasSlots && !isPriced && !this.wide && isSafe(mostValue) && isSafe(mostCost);
+    const general = kernel.priceJobBytes(offers.names.length, resources);
+    const at = scratch.take(this.isPlain ? Math.max(general, kernel.columnsJobBytes(offers.columns)) : general);
     this.#job = { at, offers: offers.names.length, resources };
   }
 
@@ -97,32 +123,78 @@ export class Problem {
 
   /** The best choices at prices π ≥ 0 of the rows, in normal form. */
   price(prices: ArrayLike<number>, how: PriceOptions = {}): Priced {
-    const { offers, rows } = this;
-    const { engine } = offers;
     const source = how.source ?? this.source;
-    const { from = 0, to = source.users, choices = 0, alpha = 1, phase = "dual" } = how;
+    const { from = 0, to = source.users, choices = 0, alpha = 1, exactlyOne = this.exactlyOne, quick = false } = how;
     const scores = scoresOf(this, prices, alpha);
-    const perMoney = this.money.decimal ? this.money.perMoney : 0;
-    const { wide } = this;
-    const { exactlyOne = this.exactlyOne } = how;
-    kernel.openPricing(engine, this.#job, source, scores, { exactlyOne, perMoney, choices, wide });
-    const slice = this.options.slice ?? SLICE;
-    for (let next = from; next < to; ) {
-      const end = Math.min(next + slice, to);
-      kernel.priceUsers(engine, this.#job, next, end);
-      next = end;
-      if (!how.source && to - from === source.users) this.report(phase, next, to);
-    }
-    if (!how.source && to - from === source.users) this.passes++;
-    const sums = kernel.readPricing(engine, this.#job);
-    const { used, value, cost } = usedBy(rows, sums);
-    let constant = 0;
-    rows.forEach((row, k) => {
-      constant += (prices[k] as number) * signOf(row) * rightSide(row);
-    });
+    const isWhole = !how.source && to - from === source.users;
+    const span = { from, to, choices, exactlyOne, isWhole };
+    if (isWhole) this.passes++;
+    const sums =
+      quick && this.isPlain && scores.alpha > 0
+        ? this.#priceColumns(source, scores, span)
+        : this.#priceAll(source, scores, span);
+    const constant = this.#constant(prices);
     const users = sums.byOffer.filter((_, n) => n % 3 === 0);
     const { score, size, unserved } = sums;
-    return { score, size, constant, used, value, cost, users, unserved };
+    return { score, size, constant, unserved, users, ...usedBy(this.rows, sums) };
+  }
+
+  /** The dual function of the whole table in f64, as it is certified: without choices or sums of them. */
+  dual(prices: ArrayLike<number>, { alpha = 1, exactlyOne = this.exactlyOne } = {}): DualValue {
+    if (!this.isPlain) return this.price(prices, { alpha, exactlyOne });
+    this.passes++;
+    const { engine } = this.offers;
+    const perMoney = this.money.decimal ? this.money.perMoney : 0;
+    const slice = (users: number, call: (from: number, to: number) => void) => this.#slices(0, users, true, call);
+    const how = { exactlyOne, perMoney, slice };
+    const scores = scoresOf(this, prices, alpha);
+    return { ...kernel.dualColumns(engine, this.#job.at, this.source, scores, how), constant: this.#constant(prices) };
+  }
+
+  #priceAll(source: Source, scores: Scores, { from, to, choices, exactlyOne, isWhole }: Span): kernel.PriceSums {
+    const { engine } = this.offers;
+    const perMoney = this.money.decimal ? this.money.perMoney : 0;
+    kernel.openPricing(engine, this.#job, source, scores, { exactlyOne, perMoney, choices, wide: this.wide });
+    this.#slices(from, to, isWhole, (start, end) => kernel.priceUsers(engine, this.#job, start, end));
+    return kernel.readPricing(engine, this.#job);
+  }
+
+  /** In f32, to steer by: what was chosen is summed in f64, so that it is a true cut of the dual. */
+  #priceColumns(source: Source, scores: Scores, { from, to, choices, exactlyOne, isWhole }: Span): kernel.PriceSums {
+    const { engine } = this.offers;
+    const { at } = this.#job;
+    kernel.openColumns(engine, at, source.columns, scores);
+    this.#slices(from, to, isWhole, (start, end) =>
+      kernel.priceColumns(engine, at, source, { from: start, to: end, exactlyOne, choices }),
+    );
+    const byOffer = kernel.readColumns(engine, at, source.columns);
+    let score = 0;
+    let size = 0;
+    for (let o = 0; 3 * o < byOffer.length; o++) {
+      const [users, cost, value] = byOffer.subarray(3 * o, 3 * o + 3) as unknown as [number, number, number];
+      const paid = (scores.byOffer[2 * o] as number) * cost + (scores.byOffer[2 * o + 1] as number) * users;
+      score += scores.alpha * value - paid;
+      size += Math.abs(scores.alpha * value) + Math.abs(paid);
+    }
+    return { score, size, unserved: exactlyOne ? (byOffer[0] as number) : 0, byOffer, used: new Float64Array(0) };
+  }
+
+  /** Calls a kernel for users [from, to), slices of whole tiles at a time, with a look at the signal after each. */
+  #slices(from: number, to: number, isWhole: boolean, call: (from: number, to: number) => void): void {
+    const slice = Math.ceil((this.options.slice ?? SLICE) / TILE) * TILE;
+    for (let start = from; start < to; start += slice) {
+      const end = Math.min(start + slice, to);
+      call(start, end);
+      if (isWhole) this.report("dual", end, to);
+    }
+  }
+
+  #constant(prices: ArrayLike<number>): number {
+    let constant = 0;
+    this.rows.forEach((row, k) => {
+      constant += (prices[k] as number) * signOf(row) * rightSide(row);
+    });
+    return constant;
   }
 
   /** What choices use of each row, in the quanta of its account: exact, to the safe side. */
@@ -164,7 +236,7 @@ export function scoresOf({ offers, rows, accounts }: Problem, prices: ArrayLike<
 function usedBy(rows: readonly Row[], { byOffer, used }: kernel.PriceSums) {
   let value = 0;
   let cost = 0;
-  for (let at = 3; at < byOffer.length; at += 3) {
+  for (let at = 0; at < byOffer.length; at += 3) {
     cost += byOffer[at + 1] as number;
     value += byOffer[at + 2] as number;
   }

@@ -41,6 +41,14 @@ const TOWARD = 0.6;
 /** A column that gains no more than this, in units of the value, gains nothing. */
 const NOTHING = 1e-12;
 
+export interface SearchOptions {
+  /** A sample of the table, with the limits in proportion. */
+  source?: Source;
+  blocks?: number;
+  /** In f32 where the table allows it. */
+  quick?: boolean;
+}
+
 export interface Effort {
   /** Of the dual, relative. */
   tolerance: number;
@@ -60,18 +68,22 @@ export class DualSearch {
   readonly #source: Source;
   readonly #bounds: number[];
   readonly #share: number;
+  readonly #quick: boolean;
   readonly #rowScale: Float64Array;
   #valueScale = 1;
   /** Pricings of all users so far. */
   evaluations = 0;
 
-  /** On the whole table, or on a sample of it with the limits in proportion. */
-  constructor(problem: Problem, source: Source = problem.source, blocks = MOST_BLOCKS) {
+  constructor(problem: Problem, { source = problem.source, blocks = MOST_BLOCKS, quick = false }: SearchOptions = {}) {
     this.#problem = problem;
+    this.#quick = quick;
     this.#source = source;
     this.#share = source.users / problem.offers.users;
     const many = Math.min(source.users, blocks);
-    this.#bounds = Array.from({ length: many + 1 }, (_, g) => Math.floor((g * source.users) / many));
+    // Quick pricing takes whole lines of users.
+    const lines = (users: number) => (quick ? users - (users % 16) : users);
+    this.#bounds = Array.from({ length: many + 1 }, (_, g) => lines(Math.floor((g * source.users) / many)));
+    this.#bounds[many] = source.users;
     this.#rowScale = new Float64Array(problem.rows.length).fill(1);
   }
 
@@ -155,7 +167,7 @@ export class DualSearch {
   #priced(goal: Goal, prices: Float64Array): { blocks: Priced[]; upper: number } {
     const asked = prices.slice();
     if (goal.row !== undefined) asked[goal.row] = 1;
-    const how = { alpha: goal.alpha, exactlyOne: this.#problem.exactlyOne && !goal.orNone };
+    const how = { alpha: goal.alpha, quick: this.#quick, exactlyOne: this.#problem.exactlyOne && !goal.orNone };
     const blocks: Priced[] = [];
     let upper = 0;
     for (let g = 0; g + 1 < this.#bounds.length; g++) {
