@@ -23,7 +23,7 @@ function isInexact({ digits, inexact }: Facts): boolean {
 export function marginOf(
   { offers, rows, accounts, money }: Problem,
   prices: ArrayLike<number>,
-  priced: Priced,
+  priced: DualValue,
 ): number {
   const { facts, resources } = offers;
   const constants = rows.reduce((sum, row, k) => sum + Math.abs((prices[k] as number) * rightSide(row)), 0);
