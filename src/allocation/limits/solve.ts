@@ -6,8 +6,8 @@ import type { Counting } from "../counting.js";
 import type { Offers } from "../offers.js";
 import type { AllocationOptions, AllocationRequest } from "../types.js";
 import { brokenBy } from "./accounts.js";
-import { type Clash, findClash, unservedClash } from "./clash.js";
-import { solveDual } from "./dual.js";
+import { solveDual } from "./dual/dual.js";
+import { type Clash, findClash, unservedClash } from "./impossible/clash.js";
 import { Problem, type Repaired } from "./problem.js";
 import { repair } from "./repair.js";
 

@@ -5,10 +5,10 @@
  * are between the best so far and the master's own (Wentges 1997), which alone jump about. It ends when no block has a
  * column to gain with, or the best dual value meets the master's.
  */
-import type { Source } from "./kernel.js";
+import type { Source } from "../kernel.js";
+import type { Priced, Problem } from "../problem.js";
+import { type Row, rightSide, signOf } from "../rows.js";
 import { type Column, Master } from "./master.js";
-import type { Priced, Problem } from "./problem.js";
-import { type Row, rightSide, signOf } from "./rows.js";
 
 /** What is minimised: the dual of the values (α = 1), of the limits alone, or of what one row uses. */
 export interface Goal {

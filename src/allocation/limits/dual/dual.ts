@@ -7,11 +7,12 @@
  *    the curvature, which learns from each reading. Where the dual did not fall, the step is cut back to where the cuts at
  *    its two ends meet.
  */
+
+import type { Source } from "../kernel.js";
+import type { DualPoint, Priced, Problem } from "../problem.js";
+import { type Row, rightSide, signOf } from "../rows.js";
 import { boundOf } from "./certificate.js";
-import type { Source } from "./kernel.js";
-import type { DualPoint, Priced, Problem } from "./problem.js";
 import { dot, Quadratic } from "./quadratic.js";
-import { type Row, rightSide, signOf } from "./rows.js";
 import { takeSample } from "./sample.js";
 import { DualSearch } from "./search.js";
 

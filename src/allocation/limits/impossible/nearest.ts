@@ -3,11 +3,11 @@
  * relaxed just as far as the others ask; again, where others clash besides. Possible here as parts of options; whole
  * options may need a little more.
  */
-import type { AllocationRequest } from "../types.js";
-import type { Account } from "./accounts.js";
-import { Problem } from "./problem.js";
+import type { AllocationRequest } from "../../types.js";
+import type { Account } from "../accounts.js";
+import { Problem } from "../problem.js";
+import { type Row, signOf } from "../rows.js";
 import { leastProof, searchOf } from "./proof.js";
-import { type Row, signOf } from "./rows.js";
 
 const EFFORT = { tolerance: 1e-10, most: 300, penalty: 1e4 };
 /** Ratios are found by Newton's steps (Dinkelbach 1967). */

@@ -4,9 +4,9 @@
  * A pricing is good to the rounding of its few operations, relative to the terms of each score. Where the table's f32
  * differ from the caller's numbers by δ, relative, no plan's score differs by more than δ · Σ_i max_j |terms of j|.
  */
-import { type Facts, NO_DIGITS } from "../counting.js";
-import type { DualValue, Problem } from "./problem.js";
-import { rightSide } from "./rows.js";
+import { type Facts, NO_DIGITS } from "../../counting.js";
+import type { DualValue, Problem } from "../problem.js";
+import { rightSide } from "../rows.js";
 
 /** Of the f64 operations that make a score and a sum, generously: up to 70 terms of a score. */
 const ROUNDING = 2 ** -46;

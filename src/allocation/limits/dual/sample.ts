@@ -1,8 +1,8 @@
 /** A sample of a table, with its slots and resources: lines of 16 users, spread evenly. */
-import { columnStride } from "../offers.js";
-import type { Source } from "./kernel.js";
-import * as kernel from "./kernel.js";
-import type { Problem } from "./problem.js";
+import { columnStride } from "../../offers.js";
+import type { Source } from "../kernel.js";
+import * as kernel from "../kernel.js";
+import type { Problem } from "../problem.js";
 
 /** A sample of `users` users, a multiple of 16, in scratch memory; `give` gives it back. */
 export function takeSample({ offers, scratch }: Problem, users: number): { sample: Source; give: () => void } {

@@ -4,9 +4,9 @@
  * Prices of the limits alone (α = 0) whose dual is below zero prove that no plan holds the limits they price. Limits are
  * left out one by one while the rest is still proven impossible: what is left clashes, and no less of it does.
  */
-import type { AllocationResult } from "../types.js";
+import type { AllocationResult } from "../../types.js";
+import { Problem } from "../problem.js";
 import { nearestRequest } from "./nearest.js";
-import { Problem } from "./problem.js";
 import { leastProof, proofOf } from "./proof.js";
 
 export type Clash = NonNullable<AllocationResult["clash"]>;

@@ -1,7 +1,7 @@
 /** Proofs that limits clash: prices of the limits alone at which the dual is below zero (certificate.ts). */
-import { provesImpossible } from "./certificate.js";
-import type { Problem } from "./problem.js";
-import { DualSearch } from "./search.js";
+import { provesImpossible } from "../dual/certificate.js";
+import { DualSearch } from "../dual/search.js";
+import type { Problem } from "../problem.js";
 
 const TOLERANCE = 1e-10;
 /** Pricings a proof may take. */
