@@ -10,6 +10,7 @@ export { count, offersOf, replace } from "./allocation/count";
 export { clearBuckets, cumulate, histogram } from "./allocation/histogram";
 export { scanAmounts } from "./allocation/limits/amounts";
 export { dualColumns, priceColumns } from "./allocation/limits/columns";
+export { near } from "./allocation/limits/near";
 export { price } from "./allocation/limits/price";
 export { tally } from "./allocation/limits/tally";
 export { narrow, offUnit } from "./allocation/narrow";

@@ -93,7 +93,7 @@ export interface AllocationResult {
   /** The quantum money was counted in: the decimal unit, or a power of two. */
   unit: number;
   /** Why a search ended before its proof; absent where nothing was left to do. */
-  stopped?: "time" | "memory" | "passes";
+  stopped?: "time" | "memory" | "passes" | "work";
   /** When not found: the limit that the best try breaks most, relative to its size. */
   violation?: { name: string; used: number; limit: number };
   /** When impossible: the limits that clash and the nearest request that is possible. */

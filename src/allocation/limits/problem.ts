@@ -267,7 +267,9 @@ export interface Repaired {
   /** Every row of `problem.tally(choices)` holds (and everyone has an option where exactly one is asked). */
   held: boolean;
   /** A search that ended before its proof says why. */
-  stopped?: "time" | "memory" | "passes";
+  stopped?: "time" | "memory" | "passes" | "work";
+  /** Proven: of whole options there is no plan, though there may be of parts of options. */
+  none?: boolean;
   /** A better bound than the dual's, where a search found one. */
   bound?: number;
 }

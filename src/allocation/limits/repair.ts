@@ -1,20 +1,136 @@
-/** From the choices at the dual's prices to choices that hold every limit. */
+/**
+ * From the choices at the dual's prices to choices that hold every limit exactly, and as near the bound as can be.
+ *
+ * 1. Core: the users who can change their choice at little loss of score (none included), fewer where the table is large. Where
+ *    they do not suffice, more.
+ * 2. Repair, fill, pairs (plan/repair.ts, plan/pairs.ts): greedy, by what a change loses at the prices.
+ * 3. Small problems, and those that are stuck: tabu search (plan/tabu.ts).
+ * 4. Small problems: branch and bound (plan/branch.ts), which proves where it ends.
+ * 5. The choices are written back and counted once more, by another program (assembly/allocation/limits/tally.ts).
+ */
 import { brokenBy } from "./accounts.js";
+import { branch, valueSize } from "./plan/branch.js";
+import { type Core, coreOf, leftOf } from "./plan/core.js";
+import { listNear, type Near, writeChoices } from "./plan/kernel.js";
+import { pairAll } from "./plan/pairs.js";
+import { fillAll, repairAll } from "./plan/repair.js";
+import { State } from "./plan/state.js";
+import { type Effort, tabuSearch } from "./plan/tabu.js";
 import type { DualPoint, Problem, Repaired } from "./problem.js";
 
-/** The choices as they are where they hold, else nobody gets anything, where that holds. */
-export function repair(problem: Problem, _point: DualPoint, choices: number): Repaired {
-  const holds = () => {
-    const used = problem.tally(choices);
-    return problem.accounts.every((account, k) => brokenBy(account, used[k] as number) === 0);
+/** Options of a core: at first, and where they do not suffice. A table of no more is in the core whole. */
+const FIRST_CORE = 12_000;
+const LARGER = 12;
+const LARGEST_CORE = 1_800_000;
+/** Options of problems that are searched on where they could be left as they are. */
+const FEW = 2_048;
+/** Entries that a search looks at. */
+const FIRST_WORK = 3e6;
+const TABU_WORK = 4e6;
+const BRANCH_WORK = 3e7;
+const STUCK_WORK = 6e7;
+/** Users a call of a kernel. */
+const SLICE = 1 << 18;
+
+export function repair(problem: Problem, { prices, bound }: DualPoint, choices: number): Repaired {
+  const used = problem.tally(choices);
+  const left = leftOf(problem, used);
+  const all = problem.offers.users * (problem.offers.columns + 1);
+  for (let room = FIRST_CORE; ; room *= LARGER) {
+    const isWhole = all <= room;
+    const near = isWhole ? listAll(problem, prices, choices) : listSome(problem, prices, choices, room);
+    const core = coreOf(problem, prices, near, left);
+    const state = new State(core);
+    const isLast = isWhole || room * LARGER > LARGEST_CORE;
+    const found = search(problem, state, isWhole, isLast, bound);
+    if (!found.held && !isLast) continue;
+    const { rows, columns } = chosenOf(core, state);
+    writeChoices(problem, choices, rows, columns);
+    if (found.held && !holds(problem, choices))
+      throw new Error("a plan that was repaired does not hold when counted again");
+    return found;
+  }
+}
+
+function search(problem: Problem, state: State, isWhole: boolean, isLast: boolean, bound: number): Repaired {
+  const effort = (work: number): Effort => ({
+    work,
+    report: (done, total) => problem.report("repair", done, total),
+  });
+  const isSmall = isWhole && state.core.options <= FEW;
+  const raise = () => {
+    fillAll(state);
+    pairAll(state);
   };
-  if (holds()) return { held: true };
-  if (problem.exactlyOne) return { held: false };
-  const bytes = problem.offers.users * (problem.wide ? 2 : 1);
-  const view = () => new Uint8Array(problem.offers.engine.memory.buffer, choices, bytes);
-  const before = view().slice();
-  view().fill(0);
-  if (holds()) return { held: true };
-  view().set(before);
-  return { held: false };
+  let held = repairAll(state);
+  effort(0).report(0, 1);
+  if (held) raise();
+  if (!isSmall) {
+    if (held || !isLast) return { held };
+    held = tabuSearch(state, effort(STUCK_WORK));
+    if (held) raise();
+    return { held, stopped: "work" };
+  }
+  if (held && isNear(state.value, bound)) return { held };
+  const first = prove(problem, state, effort(FIRST_WORK));
+  if (first.stopped === undefined) return first;
+  if (tabuSearch(state, effort(first.held ? TABU_WORK : STUCK_WORK))) raise();
+  return prove(problem, state, effort(BRANCH_WORK));
+}
+
+/** Branch and bound from the best plan that is known. */
+function prove({ offers }: Problem, state: State, effort: Effort): Repaired {
+  const held = state.holds;
+  const tree = branch(state.core, held ? state.choice : undefined, effort);
+  if (tree.choice) state.goTo(tree.choice);
+  const found = held || tree.choice !== undefined;
+  if (!tree.complete) return { held: found, stopped: "work" };
+  if (tree.bound === Number.NEGATIVE_INFINITY) return { held: false, none: true };
+  return { held: found, bound: tree.bound + (offers.facts.inexact ? 2 ** -24 * valueSize(state.core) : 0) };
+}
+
+/** Nothing is left to find beyond rounding. */
+function isNear(value: number, bound: number): boolean {
+  return bound - value <= 1e-12 * Math.abs(bound);
+}
+
+function holds(problem: Problem, choices: number): boolean {
+  const used = problem.tally(choices);
+  return problem.accounts.every((account, k) => brokenBy(account, used[k] as number) === 0);
+}
+
+function chosenOf({ first, tableRow, column }: Core, { choice }: State): { rows: Uint32Array; columns: Uint16Array } {
+  const rows = Uint32Array.from(choice, (_, u) => tableRow[first[u] as number] as number);
+  return { rows, columns: Uint16Array.from(choice, (o) => column[o] as number) };
+}
+
+function listAll(problem: Problem, prices: Float64Array, choices: number): Near {
+  const { users, columns } = problem.offers;
+  const room = (users + 1) * (columns + 1);
+  return listNear(problem, prices, choices, Number.POSITIVE_INFINITY, { room, ranges: [{ from: 0, to: users }] });
+}
+
+/** Users of the sample that shows how near is near, in runs. */
+const RUNS = 64;
+const RUN = 64;
+
+/** About as many options as there is room for, those of the smallest losses. */
+function listSome(problem: Problem, prices: Float64Array, choices: number, room: number): Near {
+  const { users, columns } = problem.offers;
+  const runs = Array.from({ length: RUNS }, (_, g) => {
+    const from = Math.floor((g * users) / RUNS);
+    return { from, to: Math.min(users, from + RUN) };
+  });
+  const shown = listNear(problem, prices, choices, Number.POSITIVE_INFINITY, {
+    room: (RUNS * RUN + 1) * (columns + 1),
+    ranges: runs,
+  });
+  const losses = shown.losses.filter((_, o) => o > 0 && shown.rows[o] === shown.rows[o - 1]).sort();
+  // Each user's choice is listed too.
+  const rank = Math.floor((0.45 * room * RUNS * RUN) / users);
+  const epsilon = losses[rank] ?? Number.POSITIVE_INFINITY;
+  const least = 2 ** -40 * Math.abs(losses.at(-1) ?? 0);
+  const ranges: { from: number; to: number }[] = [];
+  for (let from = 0; from < users; from += SLICE) ranges.push({ from, to: Math.min(users, from + SLICE) });
+  return listNear(problem, prices, choices, Math.max(epsilon, least), { room, ranges });
 }

@@ -1,0 +1,111 @@
+/**
+ * Switches of two users at once, where no single one is left: what one takes of a row the other gives back.
+ *
+ * With what is left of the rows worth Σ p · left at the prices, two switches that hold all rows gain at most that less their
+ * two losses of score: pairs beyond need not be looked at.
+ */
+import { sorted } from "./repair.js";
+import type { State } from "./state.js";
+
+const ROUNDS = 100;
+/** Pairs that are looked at in a round. */
+const MOST_PAIRS = 200_000;
+
+interface Pair {
+  a: number;
+  b: number;
+  worth: number;
+}
+
+/** Raises the value by pairs of switches until none is found. */
+export function pairAll(state: State): boolean {
+  let moved = false;
+  for (let round = 0; round < ROUNDS; round++) {
+    const best = bestPair(state);
+    if (!best) break;
+    state.move(best.a);
+    state.move(best.b);
+    moved = true;
+  }
+  return moved;
+}
+
+function bestPair(state: State): Pair | undefined {
+  const { core, left } = state;
+  let room = 0;
+  left.forEach((l, k) => {
+    room += (core.prices[k] as number) * Math.max(0, l);
+  });
+  const { order, keys } = sorted(state, (o) => state.loss(o));
+  if (order.length < 2) return undefined;
+  const least = keys[order[0] as number] as number;
+  let count = order.length;
+  // With a margin: scores and prices are rounded.
+  const most = room + 1e-9 * (Math.abs(room) + Math.abs(least));
+  while (count > 0 && (keys[order[count - 1] as number] as number) + least > most) count--;
+  const changes = new Changes(state, order.subarray(0, count));
+  const after = left.slice();
+  let best: Pair | undefined;
+  for (let a = 0, looked = 0; a < count && looked < MOST_PAIRS; a++) {
+    const first = order[a] as number;
+    const breaks = changes.take(a, after);
+    for (let b = a + 1; b < count; b++) {
+      const second = order[b] as number;
+      if ((keys[first] as number) + (keys[second] as number) > most || ++looked > MOST_PAIRS) break;
+      if (core.userOf[first] === core.userOf[second]) continue;
+      const worth = state.gain(first) + state.gain(second);
+      if (worth > (best?.worth ?? 0) && changes.fits(b, after, breaks)) best = { a: first, b: second, worth };
+    }
+    changes.give(a, after);
+  }
+  return best && best.worth > 1e-12 * Math.abs(state.value) ? best : undefined;
+}
+
+/** What some switches take of each row, one behind the other. */
+class Changes {
+  readonly #start: Uint32Array;
+  readonly #rows: number[] = [];
+  readonly #takes: number[] = [];
+
+  constructor(state: State, order: Uint32Array) {
+    this.#start = new Uint32Array(order.length + 1);
+    order.forEach((o, n) => {
+      state.change(o);
+      for (let t = 0; t < state.touched; t++) {
+        if (state.takes[t] === 0) continue;
+        this.#rows.push(state.rowsOf[t] as number);
+        this.#takes.push(state.takes[t] as number);
+      }
+      this.#start[n + 1] = this.#rows.length;
+    });
+  }
+
+  /** Takes what switch n takes; returns how many rows it breaks. */
+  take(n: number, left: Float64Array): number {
+    let breaks = 0;
+    for (let t = this.#start[n] as number; t < (this.#start[n + 1] as number); t++) {
+      const k = this.#rows[t] as number;
+      left[k] = (left[k] as number) - (this.#takes[t] as number);
+      if ((left[k] as number) < 0) breaks++;
+    }
+    return breaks;
+  }
+
+  give(n: number, left: Float64Array): void {
+    for (let t = this.#start[n] as number; t < (this.#start[n + 1] as number); t++) {
+      const k = this.#rows[t] as number;
+      left[k] = (left[k] as number) + (this.#takes[t] as number);
+    }
+  }
+
+  /** Whether every row holds after switch n too, of which `breaks` are broken before it. */
+  fits(n: number, left: Float64Array, breaks: number): boolean {
+    let mended = 0;
+    for (let t = this.#start[n] as number; t < (this.#start[n + 1] as number); t++) {
+      const before = left[this.#rows[t] as number] as number;
+      if (before < (this.#takes[t] as number)) return false;
+      if (before < 0) mended++;
+    }
+    return mended === breaks;
+  }
+}
