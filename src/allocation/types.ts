@@ -92,7 +92,10 @@ export interface AllocationResult {
   phases: Record<string, number>;
   /** The quantum money was counted in: the decimal unit, or a power of two. */
   unit: number;
-  /** Why a search ended before its proof; absent where nothing was left to do. */
+  /**
+   * Why a search ended before its proof ("work": after a fixed number of steps, the same everywhere). Absent where nothing was
+   * left to do: not found is then proven for whole options, though parts of options would meet the request.
+   */
   stopped?: "time" | "memory" | "passes" | "work";
   /** When not found: the limit that the best try breaks most, relative to its size. */
   violation?: { name: string; used: number; limit: number };

@@ -16,6 +16,8 @@ export interface LimitsSolved {
   status: "met" | "impossible" | "not found";
   prices: Float64Array;
   bound: number;
+  /** The dual's own bound: of plans of parts of options. */
+  relaxed: number;
   /** Address of the choices, of columns. */
   choices: number;
   phases: Record<string, number>;
@@ -52,7 +54,7 @@ export function solveLimits(
   let dual = solveDual(problem, PENALTIES[0] as number, timed);
   const solved = (status: LimitsSolved["status"], rest?: Partial<LimitsSolved>): LimitsSolved => {
     const { prices, bound, choices } = dual;
-    return { problem, status, prices, bound, choices, phases, ...rest };
+    return { problem, status, prices, bound, relaxed: bound, choices, phases, ...rest };
   };
   if (dual.unserved > 0) return solved("impossible", { clash: unservedClash(problem, dual.unserved) });
   for (const penalty of PENALTIES.slice(1)) {
