@@ -8,6 +8,8 @@ const NOT_YET = ["exact"] as const;
 const SEVERAL = ["stock", "groups", "minReturn", "minSpend", "resources"] as const;
 /** Most resources a request may name. */
 export const MOST_RESOURCES = 64;
+/** Largest ratio of value to cost that a request may name: beyond what f32 can hold of both. */
+const MOST_RETURN = 1e100;
 /** Most limits of one request, all kinds together. */
 export const MOST_LIMITS = 256;
 
@@ -38,6 +40,11 @@ export function checkRequest(
   }
   if (minReturn !== undefined && finiteNumber(minReturn, "minReturn") < 0) {
     throw new RangeError(`minReturn must not be negative, got ${minReturn}`);
+  }
+  if (minReturn !== undefined && minReturn > MOST_RETURN) {
+    throw new RangeError(
+      `minReturn must be at most ${MOST_RETURN}, got ${minReturn}: no value of a table is so many times a cost`,
+    );
   }
   if (minSpend !== undefined) finiteNumber(minSpend, "minSpend");
   if (stock !== undefined) checkStock(stock, options);
