@@ -83,9 +83,9 @@ export class Search {
 
   /**
    * A bracket that holds the price of `all` users to DEVIATIONS standard deviations of a sample of them; undefined when the
-   * sample says too little.
+   * sample says too little. The ends are found to a part of that: the finer, the more searching and the fewer users between.
    */
-  sampled(sample: Columns, all: number, left: number, widen: number): Bracket | undefined {
+  sampled(sample: Columns, all: number, left: number, widen: number, part = 1 / 2): Bracket | undefined {
     const spend = this.#spend(sample, sample.users);
     const { target, spread, rough } = this.#expected(sample, all, left, widen);
     const zero = spend(0);
@@ -93,7 +93,7 @@ export class Search {
       return { low: 0, high: priceFor(spend, zero * 0.99, zero * 0.005, 1e-4, near(rough)).high };
     }
     if (spread > 0.2 * Math.abs(target)) return undefined;
-    const slack = spread / 2;
+    const slack = spread * part;
     const { high } = priceFor(spend, target - spread - slack, slack, 1e-5, near(rough));
     if (zero <= target + spread) return { low: 0, high };
     const { low } = priceFor(spend, target + spread + slack, slack, 1e-5, near(rough));

@@ -8,21 +8,26 @@ import * as kernel from "./kernel.js";
 
 const LINE = 16;
 const FIRST = 16_384;
+/** A little more than is wanted, so that an uneven stretch does not halve it. */
+const SLACK = 1.02;
+const ALL = 0xffff_ffff;
 
 export class Sample {
   readonly #engine: kernel.Engine;
   readonly #scratch: Scratch;
   readonly #most: number;
-  #threshold = 0xffff_ffff;
+  #threshold = ALL;
   #picked: kernel.Picked;
 
   /** `most`: users it may hold. `expected`: users of the stream, where that is known. */
-  constructor(engine: kernel.Engine, scratch: Scratch, options: number, most: number, expected = FIRST) {
+  constructor(engine: kernel.Engine, scratch: Scratch, options: number, most: number, expected?: number) {
     this.#engine = engine;
     this.#scratch = scratch;
     this.#most = Math.max(LINE, Math.floor(most / LINE) * LINE);
+    const wanted = expected === undefined ? FIRST : expected < SAMPLED ? expected : SLACK * wantedOf(expected);
+    if (expected !== undefined) this.#threshold = thresholdFor(wanted / expected);
     const count = scratch.take(4);
-    this.#picked = { ...this.#room(options, Math.min(this.#most, Math.max(FIRST, expected))), count };
+    this.#picked = { ...this.#room(options, Math.min(this.#most, Math.max(FIRST, wanted))), count };
     kernel.setNumber(engine, count, 0);
   }
 
@@ -40,8 +45,7 @@ export class Sample {
 
   /** Leaves no more than a solve of so many users looks at, and closes the last line. */
   finish(users: number): void {
-    const part = Math.min(1, sampleOf(users) / users);
-    const threshold = users < SAMPLED ? this.#threshold : Math.min(this.#threshold, Math.floor(part * 0xffff_ffff));
+    const threshold = users < SAMPLED ? this.#threshold : thresholdFor(wantedOf(users) / users);
     if (threshold < this.#threshold) kernel.thin(this.#engine, this.#picked, threshold);
     padColumns(this.#engine, this.#picked);
   }
@@ -72,4 +76,13 @@ export class Sample {
     const hashes = this.#scratch.take(4 * capacity);
     return { values, costs: values + options * stride, stride, options, users: 0, origin: 0, hashes, capacity };
   }
+}
+
+/** Twice what a table of so many users takes: another reading costs more than a larger sample. */
+function wantedOf(users: number): number {
+  return 2 * sampleOf(users);
+}
+
+function thresholdFor(part: number): number {
+  return part < 1 ? Math.floor(part * ALL) : ALL;
 }

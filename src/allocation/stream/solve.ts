@@ -31,6 +31,9 @@ const MOVES = 2;
 /** A price beyond which f32 scores overflow. */
 const DEAREST = 1e18;
 
+/** How finely the ends of the first range are found: users between them cost more than searching the sample. */
+const FINE = 1 / 8;
+
 /** How to read: every block of the stream in turn. */
 export type Read = (phase: Progress["phase"], onBlock: () => void) => Promise<void>;
 
@@ -120,7 +123,6 @@ export class Solve {
       timed("last", () => {
         this.#pass.run(range);
         changes.apply(this.#job, block);
-        kernel.addCounts(this.#job, block.users, block.options, this.#counts);
         if (proof.needsTotals) kernel.addTotals(this.#job, block.columns, totals);
         if (proof.needsDual) {
           budget.addDual(engine, block.columns, this.#job.exactlyOne, proof.dualPrice, perMoney, dual);
@@ -129,8 +131,7 @@ export class Solve {
     );
     const cost = budget.costSum(this.#job) + changes.cost;
     const value = budget.valueSum(this.#job) + changes.value;
-    const counts = this.#countsNow();
-    if (cost !== found.cost || value !== found.value || counts.some((users, j) => users !== found.counts[j])) {
+    if (cost !== found.cost || value !== found.value) {
       throw source.changed("its choices do not add up to the plan");
     }
     return { totals: () => kernel.totalsAt(engine, totals), dual: () => budget.dualSum(engine, dual) };
@@ -165,7 +166,8 @@ export class Solve {
     };
     const guess = (facts.mostValue || 1) / (facts.mostCost || 1);
     const search = new Search(this.#sampleJob, { take: none, give: none }, guess);
-    const bracket = sample.users === users ? search.first(sample, left, 1) : search.sampled(sample, users, left, 1);
+    const bracket =
+      sample.users === users ? search.first(sample, left, 1) : search.sampled(sample, users, left, 1, FINE);
     // A budget too small for the sample to say much: everything from a low price up.
     if (!bracket) return { low: search.floor(sample, users, left), high: dear };
     return { low: bracket.low, high: Math.min(bracket.high, dear) };

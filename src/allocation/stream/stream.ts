@@ -55,7 +55,7 @@ export interface Tuning {
   block: number;
 }
 
-const TUNING: Tuning = { steps: 1_000_000, sample: 1 << 20, block: 0 };
+const TUNING: Tuning = { steps: 1_000_000, sample: 1 << 21, block: 0 };
 /** Bytes of the core and of the sample, of which there is only one at a time; a part of the ceiling where that is low. */
 const BYTES = 128 * 1_048_576;
 const PART = 1 / 3;
