@@ -1,7 +1,7 @@
 /**
  * A sample of a stream whose length nobody knows: row r is in it while r · GOLDEN mod 2^32 ≤ threshold. The multiples of the
  * golden ratio are spread evenly however far they go, and nothing periodic in the rows lines up with them. When the sample
- * is full the threshold is halved, and the rows above it leave.
+ * is full the threshold is lowered, and the rows above it leave.
  *
  *   sample   values: option j of user i at values + j·stride + 4i; costs likewise; hashes: u32 a user
  */

@@ -20,6 +20,7 @@ import { Core } from "./kept.js";
 import * as kernel from "./kernel.js";
 import { axisOf, BOTTOM, BUCKETS, EVERYTHING, Narrowing, type Next, segmentOf, TOP } from "./order.js";
 import { Pass } from "./pass.js";
+import type { Sample } from "./sample.js";
 import type { Source } from "./source.js";
 
 /** Larger than any sum of quanta. */
@@ -98,9 +99,10 @@ export class Solve {
     this.#narrowing = new Narrowing(most);
   }
 
-  /** Readings until the plan is known. `sample`: users of the stream, all of them where it is small. */
-  async find(sample: Columns): Promise<Found> {
-    let next = this.#seen.timed("core", () => this.#start(sample));
+  /** Readings until the plan is known. The sample is given back: what is kept takes its place. */
+  async find(sample: Sample): Promise<Found> {
+    let next = this.#seen.timed("core", () => this.#start(sample.table));
+    sample.release();
     for (;;) {
       const step = await this.#look(next);
       if ("place" in step) return step;

@@ -118,7 +118,7 @@ class Stream {
 
   async run(): Promise<StreamResult> {
     const { users, facts, solve, sample, counting } = await this.#survey();
-    const found = await solve.find(sample.table);
+    const found = await solve.find(sample);
     const { bound, write } = this.#options;
     const solved = { ...found, passes: 0, phases: this.#phases };
     const extent = { users, columns: this.#names.length, facts };
