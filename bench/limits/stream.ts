@@ -11,7 +11,7 @@ const SHARE = 0.3;
 /** Phases of the solver's own: not the making of tiles, not the handing over of decisions. */
 const NOT_OURS = ["source", "write"];
 
-export async function streamRow({ users, quick, say }: SuiteOptions): Promise<Row> {
+export default async function measure({ users, quick, say }: SuiteOptions): Promise<Row[]> {
   const n = users ?? (quick ? QUICK : USERS);
   say(`stream of ${n} × ${OPTIONS}, made on the fly`);
   const source = new MadeStream(n, OPTIONS);
@@ -38,7 +38,7 @@ export async function streamRow({ users, quick, say }: SuiteOptions): Promise<Ro
   const kernels = own.filter(([name]) => name !== "copy").reduce((sum, [, seconds]) => sum + seconds, 0);
   const memory = (engine.memory.buffer.byteLength + waiting) / 2 ** 20;
   const nanoseconds = perRead(kernels);
-  return {
+  const row: Row = {
     name: "a stream made on the fly, one budget",
     n,
     data: `${OPTIONS} options, coupon ladder scaled for every user`,
@@ -58,4 +58,5 @@ export async function streamRow({ users, quick, say }: SuiteOptions): Promise<Ro
     asked: "the solver's own memory at most 256 MiB, kernel time at most 20 ns a user and read",
     ...(n >= USERS && { met: memory <= 256 && nanoseconds <= 20 }),
   };
+  return [row];
 }
