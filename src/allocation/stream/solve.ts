@@ -20,8 +20,8 @@ import { Core } from "./kept.js";
 import * as kernel from "./kernel.js";
 import { axisOf, BOTTOM, BUCKETS, EVERYTHING, Narrowing, type Next, segmentOf, TOP } from "./order.js";
 import { Pass } from "./pass.js";
-import type { Sample } from "./sample.js";
 import type { Source } from "./source.js";
+import type { Sample } from "./survey.js";
 
 /** Larger than any sum of quanta. */
 const NO_LIMIT = 1n << 62n;

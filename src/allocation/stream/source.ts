@@ -59,20 +59,17 @@ export class Source {
     }
   }
 
-  /** Waits for `promise`, no longer than until the signal. */
-  async orAborted<T>(promise: Promise<T> | T): Promise<T> {
+  /** What `promise` comes to, waited for no longer than until the signal. Not async: a rejection is never unhandled. */
+  orAborted<T>(promise: PromiseLike<T> | T): PromiseLike<T> | T {
     const signal = this.#signal;
-    if (!signal || !(promise instanceof Promise)) return promise;
-    let abort: (() => void) | undefined;
+    if (!signal || typeof (promise as PromiseLike<T>)?.then !== "function") return promise;
+    let abort = () => {};
     const aborted = new Promise<never>((_, reject) => {
       abort = () => reject(signal.reason);
+      if (signal.aborted) abort();
       signal.addEventListener("abort", abort, { once: true });
     });
-    try {
-      return await Promise.race([promise, aborted]);
-    } finally {
-      signal.removeEventListener("abort", abort as () => void);
-    }
+    return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", abort));
   }
 
   /** The error that the source changed between two readings. */
@@ -85,8 +82,7 @@ export class Source {
   async #next(iterator: AnyIterator): Promise<IteratorResult<Tile>> {
     const start = performance.now();
     try {
-      const next = iterator.next();
-      return next instanceof Promise ? await this.orAborted(next) : await next;
+      return await this.orAborted<IteratorResult<Tile>>(iterator.next());
     } catch (error) {
       // Its next tile may never come: it is told to close, and not waited for.
       if (this.#signal?.aborted) close(iterator);

@@ -12,10 +12,9 @@ import { checkRequest } from "../request.js";
 import type { AllocationRequest, Progress } from "../types.js";
 import { Block, blockOf } from "./block.js";
 import { bytesPerStep } from "./kept.js";
-import { Sample } from "./sample.js";
 import { Solve } from "./solve.js";
 import { MOST_ROWS, Source } from "./source.js";
-import { Survey } from "./survey.js";
+import { Sample, Survey } from "./survey.js";
 import type { StreamOptions, StreamResult, TileSource } from "./types.js";
 import { Writer } from "./writer.js";
 
@@ -37,7 +36,7 @@ const ON_TABLES = ["stock", "groups", "minReturn", "minSpend", "resources", "exa
  * const source = { options: 8, tiles: () => readTiles("offers.bin") };
  * const { value, bound } = await allocateStream(source, { budget: 100_000 }, { write: ({ choices }) => file.write(choices) });
  */
-export async function allocateStream(
+export function allocateStream(
   source: TileSource,
   request: AllocationRequest,
   options: StreamOptions = {},
