@@ -15,5 +15,8 @@ export type * from "./allocation/types.js";
 export { createEngine, Engine } from "./create.js";
 export { CeilingError } from "./engine/arena.js";
 export type { EngineOptions } from "./engine/engine.js";
+export type * from "./planning/importers/robyn.js";
+export { importRobyn } from "./planning/importers/robyn.js";
+export type * from "./planning/importers/types.js";
 export { planBudget } from "./planning/plan.js";
 export type * from "./planning/types.js";

@@ -35,6 +35,11 @@ export function checkShape(value: unknown): void {
   check(value, schema as unknown as Schema, "");
 }
 
+/** Checks `value` against a schema of our own; `name` begins the paths in errors. */
+export function checkBy(value: unknown, by: Schema, name: string): void {
+  check(value, by, name);
+}
+
 function check(value: unknown, schemaHere: Schema, path: string): void {
   let by = schemaHere;
   while (by.$ref || by.oneOf) {
