@@ -96,7 +96,7 @@ export async function open(
     throw asUsage(error);
   });
   bar.pause();
-  terminal.warn(`reader: ${file.reader}`);
+  terminal.warn(`reader: ${file.reader}${file.because ? ` (${file.because})` : ""}`);
   if (file.ignored.length > 0) terminal.warn(`columns that are no offers: ${file.ignored.join(", ")}`);
   return file;
 }

@@ -2,11 +2,12 @@
 import { extname } from "node:path";
 import type { Offers } from "../allocation/offers.js";
 import type { Engine } from "../create.js";
-import { type DuckDB, loadDuckDB } from "./duckdb/database.js";
-import { canName } from "./duckdb/wide.js";
+import { loadDuckDB } from "./duckdb/database.js";
+import { DuckDBLongTable } from "./duckdb/long-table.js";
+import { canName, type ScannedFile } from "./duckdb/scan.js";
 import { InputFileError, OutputFileError } from "./errors.js";
 import { type Identity, identify, requireSame, sniffFormat } from "./identity.js";
-import { findLayout, type LongLayout, type WideLayout } from "./layout.js";
+import { findLayout, type Layout } from "./layout.js";
 import { LongTable } from "./long/table.js";
 import { AsideFile } from "./output.js";
 import type { Choices, Decided } from "./sink/decided.js";
@@ -15,7 +16,7 @@ import { CsvSource } from "./source/csv.js";
 import { ParquetSource } from "./source/parquet.js";
 import type { Format, OpenOptions, Source } from "./types.js";
 import { Watch } from "./watch.js";
-import { WideTable } from "./wide/table.js";
+import { type DuckDBFile, WideTable } from "./wide/table.js";
 
 /** A file of offers, counted and ready to be read. Holds files open until `close()`. */
 export interface OfferFile {
@@ -24,6 +25,8 @@ export interface OfferFile {
   readonly layout: "wide" | "long";
   /** What reads and writes the rows. */
   readonly reader: "duckdb" | "javascript";
+  /** Why JavaScript reads, where it is the file's doing. */
+  readonly because?: string;
   /** Names of the offers: of a wide file in the order of its columns, of a long one as they first appear. */
   readonly options: string[];
   readonly users: number;
@@ -75,9 +78,9 @@ export async function openOffers(path: string, options: OpenOptions = {}): Promi
   const format = await sniffFormat(path, identity);
   const source = await openSource(path, format);
   try {
-    const table = await openTable(source, options);
+    const { table, layout, because } = await openTable(source, options);
     await requireSame(path, identity);
-    return new OpenFile(source.format, table, path, identity);
+    return new OpenFile({ format: source.format, layout: layout.kind, because }, table, path, identity);
   } catch (error) {
     await source.close();
     throw error;
@@ -89,48 +92,83 @@ function openSource(path: string, format: Format | "arrow stream"): Promise<Sour
   return format === "parquet" ? ParquetSource.open(path) : ArrowSource.open(path);
 }
 
-async function openTable(source: Source, options: OpenOptions): Promise<Table> {
+async function openTable(source: Source, options: OpenOptions): Promise<{ table: Table; layout: Layout; because?: string }> {
   const layout = findLayout(source.path, source.columns);
   const watch = new Watch(options);
-  const duckdb = await chooseReader(source, layout, options.reader);
-  if (layout.kind === "long") return LongTable.open(source, layout, options, watch);
-  return WideTable.open(source, layout, duckdb, options, watch);
+  const chosen = await chooseReader(source, layout, options.reader, watch);
+  const because = typeof chosen === "string" ? chosen : undefined;
+  const duckdb = typeof chosen === "string" ? undefined : chosen;
+  if (layout.kind === "wide")
+    return { table: await WideTable.open(source, layout, duckdb, options, watch), layout, because };
+  const table = duckdb
+    ? await DuckDBLongTable.open(duckdb.module, source, { ...duckdb.scanned, layout }, options, watch)
+    : await LongTable.open(source, layout, options, watch);
+  return { table, layout, because };
 }
 
 /**
- * DuckDB reads wide Parquet, five times as fast as JavaScript does. CSV is read by our own scanner, which keeps up with DuckDB's
- * and knows the line of every cell; Arrow needs an extension that DuckDB would have to download.
+ * What DuckDB is told of the file, or why JavaScript reads it. DuckDB reads Parquet, five times as fast as JavaScript does. It
+ * reads CSV where it is asked to: our own scanner takes as long, holds less, and knows the line of every cell. Arrow needs an
+ * extension that DuckDB would have to download.
+ * @throws where DuckDB is asked for and is not there or does not know the format.
  */
 async function chooseReader(
   source: Source,
-  layout: WideLayout | LongLayout,
-  reader: OpenOptions["reader"] = "auto",
-): Promise<DuckDB | undefined> {
-  if (reader === "javascript") return undefined;
-  const fits = source.format === "parquet" && layout.kind === "wide" && canName(source.columns);
-  if (!fits) {
-    if (reader === "auto") return undefined;
+  layout: Layout,
+  reader: OpenOptions["reader"],
+  watch: Watch,
+): Promise<DuckDBFile | string | undefined> {
+  const isAsked = reader === "duckdb";
+  if (source instanceof ArrowSource) {
+    if (!isAsked) return "Arrow";
     throw new RangeError(
-      `reader "duckdb" reads wide Parquet files; ${source.path} is ${layout.kind} ${source.format}: use "auto"`,
+      `reader "duckdb" needs an extension from the network to read Arrow, which ${source.path} is: use "auto"`,
     );
   }
-  const duckdb = await loadDuckDB();
-  if (!(duckdb instanceof Error)) return duckdb;
-  if (reader === "auto") return undefined;
-  throw duckdb;
+  if (reader === "javascript" || (source instanceof CsvSource && !isAsked)) return undefined;
+  if (source instanceof ParquetSource && !canName(source.columns)) return "names that differ in case alone";
+  const module = await loadDuckDB();
+  if (module instanceof Error) {
+    if (isAsked) throw module;
+    return undefined;
+  }
+  const { path, columns } = source;
+  if (source instanceof CsvSource) return scanCsv(source, { path, columns, layout, groupBytes: 0 }, module, watch);
+  return { module, scanned: { path, columns, layout, groupBytes: (source as ParquetSource).groupBytes } };
+}
+
+/** A CSV that every reader reads alike goes to DuckDB; any other, and the bad ones, whose lines are named, to JavaScript. */
+async function scanCsv(
+  source: CsvSource,
+  file: ScannedFile,
+  module: DuckDBFile["module"],
+  watch: Watch,
+): Promise<DuckDBFile | string> {
+  const regularity = await source.regularity();
+  const rows = await source.count((done) => watch.step("count", done, source.bytes), regularity);
+  if (regularity.why !== undefined) return `a CSV with ${regularity.why}`;
+  const csv = { delimiter: source.delimiter, crlf: regularity.crlf };
+  return { module, rows, scanned: { ...file, csv, oddNumbers: regularity.oddNumbers } };
 }
 
 class OpenFile implements OfferFile {
   readonly path: string;
   readonly format: Format;
   readonly layout: "wide" | "long";
+  readonly because?: string;
   readonly #table: Table;
   readonly #identity: Identity;
 
-  constructor(format: Format, table: Table, path: string, identity: Identity) {
+  constructor(
+    { format, layout, because }: Pick<OfferFile, "format" | "layout" | "because">,
+    table: Table,
+    path: string,
+    identity: Identity,
+  ) {
     this.path = path;
     this.format = format;
-    this.layout = table instanceof LongTable ? "long" : "wide";
+    this.layout = layout;
+    this.because = because;
     this.#table = table;
     this.#identity = identity;
   }

@@ -2,6 +2,7 @@
  * Outputs are written aside, as `.NAME.shadowprice-PID.tmp` in the folder of the output, and take their name when they are
  * whole and on the disk. What a dead process left there, the next run for the same output removes.
  */
+import { randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { OutputFileError, reasonOf } from "./errors.js";
@@ -93,6 +94,22 @@ export class FileWriter {
       throw this.#aside.failure(error);
     }
   }
+}
+
+/**
+ * A name for a temporary file or folder of this process, to be given back by `removeTemporary`. Meanwhile neither this process
+ * nor another takes it for a leftover.
+ */
+export function temporaryName(parent: string): string {
+  removeLeftovers(parent, /^shadowprice-(\d+)-/);
+  const path = join(parent, `shadowprice-${process.pid}-${randomBytes(6).toString("hex")}`);
+  writing.add(path);
+  return path;
+}
+
+export function removeTemporary(path: string): void {
+  rmSync(path, { recursive: true, force: true });
+  writing.delete(path);
 }
 
 /** Removes the files and folders of this pattern, whose first group is a process number, that no live process owns. */

@@ -1,10 +1,8 @@
 /** DuckDB, where it is installed: loaded when first asked for, one database in memory a job. */
-import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { reasonOf } from "../errors.js";
-import { removeLeftovers } from "../output.js";
+import { removeTemporary, temporaryName } from "../output.js";
 
 export type DuckDB = typeof import("@duckdb/node-api");
 
@@ -17,6 +15,17 @@ const BASE_BYTES = 32 * 2 ** 20;
 const GROUPS = 1.5;
 /** Files with few large columns need more: the job is done again with as many times the limit. */
 const RETRIES = [1, 4, 32];
+
+/** What a job takes. */
+export interface Needs {
+  /** Bytes of the largest row group that is read. */
+  groupBytes: number;
+  /** Bytes beside the row groups. */
+  base?: number;
+  threads?: number;
+  /** Where DuckDB puts what does not fit; the system's folder for temporary files where none is named. */
+  folder?: string;
+}
 
 /** The module, or the reason why it cannot serve. */
 export async function loadDuckDB(): Promise<DuckDB | Error> {
@@ -35,16 +44,16 @@ export async function loadDuckDB(): Promise<DuckDB | Error> {
  */
 export async function withDatabase<T>(
   duckdb: DuckDB,
-  { groupBytes, most = THREADS }: { groupBytes: number; most?: number },
+  { groupBytes, base = BASE_BYTES, threads: most = THREADS, folder }: Needs,
   signal: AbortSignal | undefined,
   job: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
   const threads = groupBytes < LARGE_GROUP ? most : 1;
   for (let attempt = 0; ; attempt++) {
     const times = RETRIES[attempt] as number;
-    const megabytes = Math.ceil((times * (BASE_BYTES + GROUPS * threads * groupBytes)) / 1e6);
+    const megabytes = Math.ceil((times * (base + GROUPS * threads * groupBytes)) / 1e6);
     try {
-      return await once(duckdb, { threads, megabytes }, signal, job);
+      return await once(duckdb, { threads, megabytes, folder }, signal, job);
     } catch (error) {
       signal?.throwIfAborted();
       if (!/Out of Memory/i.test(reasonOf(error)) || attempt === RETRIES.length - 1) throw error;
@@ -54,12 +63,11 @@ export async function withDatabase<T>(
 
 async function once<T>(
   duckdb: DuckDB,
-  { threads, megabytes }: { threads: number; megabytes: number },
+  { threads, megabytes, folder = tmpdir() }: { threads: number; megabytes: number; folder?: string },
   signal: AbortSignal | undefined,
   job: (connection: DuckDBConnection) => Promise<T>,
 ): Promise<T> {
-  const temporary = join(tmpdir(), `shadowprice-${process.pid}-duckdb`);
-  removeLeftovers(tmpdir(), /^shadowprice-(\d+)-duckdb$/);
+  const temporary = temporaryName(folder);
   const instance = await duckdb.DuckDBInstance.create(":memory:", {
     threads: String(threads),
     memory_limit: `${megabytes}MB`,
@@ -77,7 +85,7 @@ async function once<T>(
     signal?.removeEventListener("abort", stop);
     connection.closeSync();
     instance.closeSync();
-    rmSync(temporary, { recursive: true, force: true });
+    removeTemporary(temporary);
   }
 }
 

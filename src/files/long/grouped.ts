@@ -11,7 +11,7 @@ import { OfferNames } from "./survey.js";
 import { UserTile } from "./tile.js";
 
 /** Numbers of the users, from 0, as their rows come by. Ids are compared by their 64-bit keys. */
-class UserRuns {
+export class UserRuns {
   user = -1;
   #low = 0;
   #high = 0;

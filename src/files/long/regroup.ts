@@ -3,13 +3,13 @@
  * by the number of their user, 32,768 users a file, which are then sorted one at a time: a bucket sort, read once and written
  * once, whatever the size. While it deals, it holds 16 to 32 bytes a user.
  */
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { batchKeys } from "../cells.js";
 import { InputFileError, reasonOf } from "../errors.js";
 import type { LongLayout } from "../layout.js";
-import { removeLeftovers } from "../output.js";
+import { removeTemporary, temporaryName } from "../output.js";
 import { textOf } from "../sink/sink.js";
 import type { Batch, Cells, Column, Format, Source } from "../types.js";
 import type { Watch } from "../watch.js";
@@ -55,7 +55,6 @@ export class RegroupedSource implements Source {
     watch: Watch,
   ): Promise<RegroupedSource> {
     const parent = temporaryFolder ?? tmpdir();
-    removeLeftovers(parent, /^shadowprice-(\d+)-/);
     const wanted = [layout.id, layout.offer, layout.value, layout.cost];
     const folder = makeFolder(parent);
     try {
@@ -67,7 +66,7 @@ export class RegroupedSource implements Source {
         dealt,
       );
     } catch (error) {
-      rmSync(folder, { recursive: true, force: true });
+      removeTemporary(folder);
       throw error;
     }
   }
@@ -85,14 +84,18 @@ export class RegroupedSource implements Source {
   }
 
   async close(): Promise<void> {
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeTemporary(this.#folder);
   }
 }
 
-function makeFolder(parent: string): string {
+/** A temporary folder of this process, to be removed by `removeTemporary`. */
+export function makeFolder(parent: string): string {
+  const folder = temporaryName(parent);
   try {
-    return mkdtempSync(join(parent, `shadowprice-${process.pid}-`));
+    mkdirSync(folder, { mode: 0o700 });
+    return folder;
   } catch (error) {
+    removeTemporary(folder);
     throw new Error(`the folder for temporary files, ${parent}, cannot be used: ${reasonOf(error)}`);
   }
 }

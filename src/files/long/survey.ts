@@ -18,6 +18,15 @@ export interface Survey {
   grouped: boolean;
 }
 
+/** Choices of a table of columns are bytes; and closed columns of many offers would fill memory that slots do not. */
+const MOST_COLUMNS = 254;
+const SLOTS_FROM = 16;
+
+/** Candidate slots that a table of these users takes; undefined where columns serve. */
+export function slotsOf({ options, most }: Survey): number | undefined {
+  return options.length > MOST_COLUMNS || options.length >= SLOTS_FROM * most ? most : undefined;
+}
+
 /** Runs after which a file is looked at for users that come again: most files that are not grouped show it here. */
 const EARLY = 65_536;
 
@@ -73,10 +82,10 @@ export class OfferNames {
   }
 }
 
-const MOST_OFFERS = 65_534;
+export const MOST_OFFERS = 65_534;
 
 /** Keys of adjacent equal ids, once a run. */
-class Runs {
+export class Runs {
   count = 0;
   most = 0;
   #words = new Uint32Array(2 * EARLY);

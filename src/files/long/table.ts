@@ -10,11 +10,7 @@ import type { Format, OpenOptions, Source } from "../types.js";
 import type { Watch } from "../watch.js";
 import { decideLong, fillLong } from "./grouped.js";
 import { RegroupedSource } from "./regroup.js";
-import { type Survey, survey } from "./survey.js";
-
-/** Choices of a table of columns are bytes; and closed columns of many offers would fill memory that slots do not. */
-const MOST_COLUMNS = 254;
-const SLOTS_FROM = 16;
+import { type Survey, slotsOf, survey } from "./survey.js";
 
 export class LongTable implements Table {
   readonly reader = "javascript";
@@ -43,8 +39,7 @@ export class LongTable implements Table {
     this.ignored = ignored;
     this.options = found.options;
     this.users = found.users;
-    const count = found.options.length;
-    this.#slots = count > MOST_COLUMNS || count >= SLOTS_FROM * found.most ? found.most : undefined;
+    this.#slots = slotsOf(found);
   }
 
   static async open(source: Source, layout: LongLayout, options: OpenOptions, watch: Watch): Promise<LongTable> {

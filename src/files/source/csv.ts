@@ -11,6 +11,7 @@ import { InputFileError } from "../errors.js";
 import type { Batch, Column, Source } from "../types.js";
 import { CsvCells } from "./csv-cells.js";
 import { type Header, readHeader } from "./csv-header.js";
+import { Regularity } from "./csv-regular.js";
 import { countRows, newCount, type Rows, scanRows } from "./csv-scan.js";
 
 const BLOCK = 1 << 20;
@@ -46,8 +47,11 @@ export class CsvSource implements Source {
     }
   }
 
-  /** Rows of the file, by a reading that looks at nothing but line ends and quotes. */
-  async count(onBytes: (done: number) => void): Promise<number> {
+  /**
+   * Rows of the file, by a reading that looks at nothing but line ends and quotes, and, where it is asked for, at what
+   * other readers may read otherwise.
+   */
+  async count(onBytes: (done: number) => void, regularity?: Regularity): Promise<number> {
     const count = newCount();
     const delimiter = this.delimiter.charCodeAt(0);
     const block = Buffer.allocUnsafe(BLOCK);
@@ -56,9 +60,21 @@ export class CsvSource implements Source {
       if (bytesRead === 0) break;
       at += bytesRead;
       countRows(block.subarray(0, bytesRead), delimiter, count);
+      regularity?.add(block.subarray(0, bytesRead));
       onBytes(at);
     }
+    regularity?.finish();
     return count.rows + (count.blank ? 0 : 1);
+  }
+
+  /** For `count`: how regular the file is. A header of several lines is not. */
+  async regularity(): Promise<Regularity> {
+    const { end, lines } = this.#header;
+    const two = Buffer.alloc(2);
+    await this.#file.read(two, 0, 2, Math.max(0, end - 2));
+    const regularity = new Regularity(this.delimiter.charCodeAt(0), two.toString("latin1") === "\r\n");
+    if (lines !== 1) regularity.why = "a header of several lines";
+    return regularity;
   }
 
   async *batches(wanted: readonly number[]): AsyncGenerator<Batch> {

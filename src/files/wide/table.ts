@@ -1,8 +1,11 @@
 /** A wide file as a table: one row a user. */
 import type { Offers } from "../../allocation/offers.js";
 import type { Engine } from "../../create.js";
+import { decideByDuckDB, wideCopy } from "../duckdb/copy.js";
 import type { DuckDB } from "../duckdb/database.js";
-import { BadCell, decideByDuckDB, fillByDuckDB, type WideFile } from "../duckdb/wide.js";
+import type { ScannedFile } from "../duckdb/scan.js";
+import { BadCell } from "../duckdb/vectors.js";
+import { fillByDuckDB, type WideFile } from "../duckdb/wide.js";
 import { InputFileError, reasonOf } from "../errors.js";
 import type { WideLayout } from "../layout.js";
 import type { Table } from "../open.js";
@@ -10,17 +13,24 @@ import type { AsideFile } from "../output.js";
 import { type Choices, type Decided, decisionShape } from "../sink/decided.js";
 import { withSink } from "../sink/open.js";
 import { CsvSource } from "../source/csv.js";
-import { ParquetSource } from "../source/parquet.js";
 import type { Format, OpenOptions, Source } from "../types.js";
 import type { Watch } from "../watch.js";
 import { decideWide, fillWide } from "./batches.js";
 import { requireUnique } from "./duplicates.js";
 
+/** What DuckDB is told of a file that it serves. */
+export interface DuckDBFile {
+  module: DuckDB;
+  scanned: ScannedFile;
+  /** Rows, where they have been counted. */
+  rows?: number;
+}
+
 export class WideTable implements Table {
   readonly users: number;
   readonly #source: Source;
   readonly #layout: WideLayout;
-  readonly #duckdb: DuckDB | undefined;
+  #duckdb: DuckDBFile | undefined;
   readonly #options: OpenOptions;
   readonly #watch: Watch;
 
@@ -28,7 +38,7 @@ export class WideTable implements Table {
     source: Source,
     layout: WideLayout,
     users: number,
-    duckdb: DuckDB | undefined,
+    duckdb: DuckDBFile | undefined,
     options: OpenOptions,
     watch: Watch,
   ) {
@@ -43,11 +53,11 @@ export class WideTable implements Table {
   static async open(
     source: Source,
     layout: WideLayout,
-    duckdb: DuckDB | undefined,
+    duckdb: DuckDBFile | undefined,
     options: OpenOptions,
     watch: Watch,
   ): Promise<WideTable> {
-    const users = await countUsers(source, watch);
+    const users = duckdb?.rows ?? (await countUsers(source, watch));
     if (users === 0)
       throw new InputFileError(source.path, "the file has columns and no rows: there are no users to decide for");
     return new WideTable(source, layout, users, duckdb, options, watch);
@@ -79,49 +89,50 @@ export class WideTable implements Table {
   }
 
   async decide(aside: AsideFile, format: Format, choices: Choices): Promise<Decided> {
-    const shape = decisionShape(this.#source.columns, this.#layout, format === "csv");
-    if (this.#duckdb && format !== "arrow") {
-      try {
-        return await decideByDuckDB(
-          this.#duckdb,
-          this.#file(),
-          choices,
-          shape,
-          { path: aside.path, format },
-          this.#watch,
-        );
-      } catch (error) {
-        this.#watch.signal?.throwIfAborted();
-        // The input was read whole before: what fails now is the output (or a change of the input, which the caller looks for).
-        throw aside.failure(error);
-      }
+    const { format: from, columns } = this.#source;
+    const shape = decisionShape(columns, this.#layout, format === "csv");
+    // From CSV to CSV cells leave as they stand, which only JavaScript can do; Arrow is none of DuckDB's.
+    if (!this.#duckdb || format === "arrow" || (from === "csv" && format === "csv")) {
+      return withSink(aside, format, shape, (sink) =>
+        decideWide(this.#source, this.#layout, choices, shape, sink, this.#watch),
+      );
     }
-    return withSink(aside, format, shape, (sink) =>
-      decideWide(this.#source, this.#layout, choices, shape, sink, this.#watch),
-    );
+    const file = this.#file(this.#duckdb);
+    const output = { path: aside.path, format };
+    try {
+      const copy = wideCopy(file, choices, shape);
+      return await decideByDuckDB(this.#duckdb.module, file, copy, shape, output, this.#watch);
+    } catch (error) {
+      this.#watch.signal?.throwIfAborted();
+      // The input was read whole before: what fails now is the output (or a change of the input, which the caller looks for).
+      throw aside.failure(error);
+    }
   }
 
   async close(): Promise<void> {
     await this.#source.close();
   }
 
-  async #fillByDuckDB(duckdb: DuckDB, offers: Offers): Promise<void> {
+  async #fillByDuckDB(duckdb: DuckDBFile, offers: Offers): Promise<void> {
     try {
-      await fillByDuckDB(duckdb, this.#file(), offers, this.#watch);
+      await fillByDuckDB(duckdb.module, this.#file(duckdb), offers, this.#watch);
     } catch (error) {
       this.#watch.signal?.throwIfAborted();
       // DuckDB knows that something is wrong, not in which row: the JavaScript reader, which reads the same, names it.
       await fillWide(this.#source, this.#layout, offers, this.#watch);
+      if (this.#source.format === "csv") {
+        // A number that only JavaScript takes (spaces of other scripts around it): it stays the reader.
+        this.#duckdb = undefined;
+        return;
+      }
       if (error instanceof BadCell) throw error;
       const problem = `DuckDB cannot read it (${reasonOf(error)}), JavaScript can: use the reader "javascript"`;
       throw new InputFileError(this.#source.path, problem, {}, { cause: error });
     }
   }
 
-  #file(): WideFile {
-    const { path, columns } = this.#source;
-    const groupBytes = this.#source instanceof ParquetSource ? this.#source.groupBytes : 0;
-    return { path, columns, layout: this.#layout, groupBytes };
+  #file({ scanned }: DuckDBFile): WideFile {
+    return { ...scanned, layout: this.#layout };
   }
 }
 
