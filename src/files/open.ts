@@ -11,7 +11,6 @@ import { findLayout, type Layout } from "./layout.js";
 import { LongTable } from "./long/table.js";
 import { AsideFile } from "./output.js";
 import type { Choices, Decided } from "./sink/decided.js";
-import { ArrowSource } from "./source/arrow.js";
 import { CsvSource } from "./source/csv.js";
 import { ParquetSource } from "./source/parquet.js";
 import type { Format, OpenOptions, Source } from "./types.js";
@@ -39,12 +38,13 @@ export interface OfferFile {
   read(engine: Engine): Promise<Offers>;
   /**
    * Reads the file again and writes `user_id, offer, value, cost` of every user: the offer NULL (empty in a CSV) and 0, 0
-   * for none; ids, values and costs as they stand in the file. The format is told by the extension of `output` (.csv,
+   * for none; ids, values and costs as they stand in the file. The table is not read: its engine may be given up before, by
+   * whom its memory matters, and undefined stand for it. The format is told by the extension of `output` (.csv,
    * .parquet, .arrow), else it is that of the input. The file appears under its name when it is whole.
    * @returns totals of the caller's own numbers.
    * @throws {InputFileError} when the file has changed, {OutputFileError} when the output cannot be written.
    */
-  writeDecisions(output: string, offers: Offers, choices: Choices): Promise<Decided>;
+  writeDecisions(output: string, offers: Offers | undefined, choices: Choices): Promise<Decided>;
   close(): Promise<void>;
 }
 
@@ -87,12 +87,18 @@ export async function openOffers(path: string, options: OpenOptions = {}): Promi
   }
 }
 
-function openSource(path: string, format: Format | "arrow stream"): Promise<Source> {
+async function openSource(path: string, format: Format | "arrow stream"): Promise<Source> {
   if (format === "csv") return CsvSource.open(path);
-  return format === "parquet" ? ParquetSource.open(path) : ArrowSource.open(path);
+  if (format === "parquet") return ParquetSource.open(path);
+  // Loaded when it is needed: apache-arrow alone takes 60 ms.
+  const { ArrowSource } = await import("./source/arrow.js");
+  return ArrowSource.open(path);
 }
 
-async function openTable(source: Source, options: OpenOptions): Promise<{ table: Table; layout: Layout; because?: string }> {
+async function openTable(
+  source: Source,
+  options: OpenOptions,
+): Promise<{ table: Table; layout: Layout; because?: string }> {
   const layout = findLayout(source.path, source.columns);
   const watch = new Watch(options);
   const chosen = await chooseReader(source, layout, options.reader, watch);
@@ -119,7 +125,7 @@ async function chooseReader(
   watch: Watch,
 ): Promise<DuckDBFile | string | undefined> {
   const isAsked = reader === "duckdb";
-  if (source instanceof ArrowSource) {
+  if (source.format === "arrow") {
     if (!isAsked) return "Arrow";
     throw new RangeError(
       `reader "duckdb" needs an extension from the network to read Arrow, which ${source.path} is: use "auto"`,
@@ -208,7 +214,7 @@ class OpenFile implements OfferFile {
     }
   }
 
-  async writeDecisions(output: string, _offers: Offers, choices: Choices): Promise<Decided> {
+  async writeDecisions(output: string, _offers: Offers | undefined, choices: Choices): Promise<Decided> {
     if (choices.length !== this.users)
       throw new RangeError(`there are ${choices.length} choices for ${this.users} users`);
     await requireSame(this.path, this.#identity);

@@ -170,19 +170,15 @@ const bad: BadCsv[] = [
 
 const readers = ["duckdb", "javascript"] as const;
 
-it.each(bad.flatMap((one) => readers.map((reader) => ({ ...one, reader }))))("CSV with $name, by $reader", async ({
-  csv,
-  row,
-  line,
-  column,
-  says,
-  reader,
-}) => {
-  const error = await failure(text(at("bad.csv"), csv), { reader });
-  expect({ row: error.row, line: error.line, column: error.column }).toEqual({ row, line, column });
-  expect(error.message).toMatch(says);
-  if (row !== undefined) expect(error.message).toContain(`row ${row} (line ${line})`);
-});
+it.each(bad.flatMap((one) => readers.map((reader) => ({ ...one, reader }))))(
+  "CSV with $name, by $reader",
+  async ({ csv, row, line, column, says, reader }) => {
+    const error = await failure(text(at("bad.csv"), csv), { reader });
+    expect({ row: error.row, line: error.line, column: error.column }).toEqual({ row, line, column });
+    expect(error.message).toMatch(says);
+    if (row !== undefined) expect(error.message).toContain(`row ${row} (line ${line})`);
+  },
+);
 
 it("a wide file has at most 254 offers", async () => {
   const names = Array.from({ length: 255 }, (_, j) => `value_${j},cost_${j}`);
@@ -268,30 +264,27 @@ describe.each(readers)("Parquet by %s", (reader) => {
   });
 });
 
-it.each(readers)(
-  "Parquet with bytes changed at random, by %s: read, or refused by name",
-  async (reader) => {
-    const path = await parquet(at("random.parquet"), `SELECT * FROM (${FILL}) LIMIT 3000`, ", ROW_GROUP_SIZE 2048");
-    const whole = readFileSync(path);
-    const random = seeded(5);
-    let refused = 0;
-    for (let round = 0; round < 60; round++) {
-      const bytes = Buffer.from(whole);
-      // Most of them in the footer, where a byte means most.
-      for (let k = 0; k < 3; k++)
-        bytes[bytes.length - 9 - Math.floor(random() * (k ? 1200 : bytes.length - 9))] = random() * 256;
-      writeFileSync(path, bytes);
-      try {
-        const file = await openOffers(path, { reader });
-        await file.read(createEngine()).finally(() => file.close());
-      } catch (error) {
-        expect(error).toBeInstanceOf(InputFileError);
-        refused++;
-      }
+it.each(readers)("Parquet with bytes changed at random, by %s: read, or refused by name", async (reader) => {
+  const path = await parquet(at("random.parquet"), `SELECT * FROM (${FILL}) LIMIT 3000`, ", ROW_GROUP_SIZE 2048");
+  const whole = readFileSync(path);
+  const random = seeded(5);
+  let refused = 0;
+  for (let round = 0; round < 60; round++) {
+    const bytes = Buffer.from(whole);
+    // Most of them in the footer, where a byte means most.
+    for (let k = 0; k < 3; k++)
+      bytes[bytes.length - 9 - Math.floor(random() * (k ? 1200 : bytes.length - 9))] = random() * 256;
+    writeFileSync(path, bytes);
+    try {
+      const file = await openOffers(path, { reader });
+      await file.read(createEngine()).finally(() => file.close());
+    } catch (error) {
+      expect(error).toBeInstanceOf(InputFileError);
+      refused++;
     }
-    expect(refused).toBeGreaterThan(20);
-  },
-);
+  }
+  expect(refused).toBeGreaterThan(20);
+});
 
 it("Parquet with a column twice", async () => {
   // DuckDB refuses to write it: one name is made the other in the footer.

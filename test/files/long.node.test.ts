@@ -52,8 +52,15 @@ const scattered = [0, 1, 2].flatMap((turn) => {
 
 const BUDGET = 60_000;
 
-async function decide(input: string, output: string): Promise<{ options: string[]; written: unknown; bound: number }> {
-  const file = await openOffers(input, { temporaryFolder: folder });
+const readers = ["duckdb", "javascript"] as const;
+
+async function decide(
+  input: string,
+  output: string,
+  reader: "auto" | (typeof readers)[number] = "auto",
+): Promise<{ options: string[]; written: unknown; bound: number }> {
+  const file = await openOffers(input, { temporaryFolder: folder, reader });
+  if (reader !== "auto") expect(file.reader).toBe(reader);
   const engine = createEngine();
   const offers = await file.read(engine);
   const result = allocate(offers, { budget: BUDGET });
@@ -82,15 +89,16 @@ beforeAll(async () => {
 });
 
 describe.each(["grouped.csv", "scattered.csv", "grouped.parquet", "scattered.parquet"])("%s", (name) => {
-  it("gives the decisions of the wide file, to the bit", async () => {
-    const output = join(folder, `out-${name}`);
-    expect(await decide(join(folder, name), output)).toEqual(plain);
+  it.each(readers)("gives the decisions of the wide file, to the bit, by %s", async (reader) => {
+    const output = join(folder, `out-${reader}-${name}`);
+    expect(await decide(join(folder, name), output, reader)).toEqual(plain);
     expect(await decisions(output)).toEqual(expected);
   });
 });
 
-it("leaves no temporary files", async () => {
-  const file = await openOffers(join(folder, "scattered.csv"), { temporaryFolder: folder });
+it.each(readers)("leaves no temporary files, by %s", async (reader) => {
+  const file = await openOffers(join(folder, "scattered.csv"), { temporaryFolder: folder, reader });
+  expect(file.reader).toBe(reader);
   const sorting = () => readdirSync(folder).filter((name) => name.startsWith("shadowprice-"));
   expect(sorting()).toHaveLength(1);
   await file.close();

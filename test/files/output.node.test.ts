@@ -19,17 +19,24 @@ const cli = resolve("dist/cli.js");
 const query = (users: number) =>
   `SELECT 'user ' || i AS user_id, (i % 97)::DOUBLE AS value_a, 1::DOUBLE AS cost_a, (i % 89)::DOUBLE AS value_b, 2::DOUBLE AS cost_b FROM range(${users}) t(i)`;
 
+/** The same, a row an offer. */
+const longQuery = (users: number) =>
+  `SELECT user_id, unnest(['a', 'b']) AS offer, unnest([value_a, value_b]) AS value, unnest([cost_a, cost_b]) AS cost FROM (${query(users)})`;
+
 const csv = (users: number) =>
   `user_id,value_a,cost_a,value_b,cost_b\n${Array.from({ length: users }, (_, i) => `user ${i},${i % 97},1,${i % 89},2\n`).join("")}`;
 
 const cases = [
   { name: "Parquet by DuckDB", file: "in.parquet", reader: "duckdb" },
   { name: "Parquet by JavaScript", file: "in.parquet", reader: "javascript" },
-  { name: "CSV", file: "in.csv", reader: "auto" },
+  { name: "CSV by JavaScript", file: "in.csv", reader: "javascript" },
+  { name: "CSV by DuckDB", file: "in.csv", reader: "duckdb" },
+  { name: "long Parquet by DuckDB", file: "long.parquet", reader: "duckdb" },
 ] as const;
 
 beforeAll(async () => {
   await parquet(join(folder, "in.parquet"), query(USERS), ", ROW_GROUP_SIZE 4096");
+  await parquet(join(folder, "long.parquet"), longQuery(USERS), ", ROW_GROUP_SIZE 4096");
   text(join(folder, "in.csv"), csv(USERS));
 });
 
@@ -139,19 +146,9 @@ describe.each(cases)("$name", ({ file, reader }) => {
     const big = join(folder, `big-${file}`);
     if (!existsSync(big)) {
       if (file.endsWith("csv")) text(big, csv(400_000));
-      else await parquet(big, query(400_000));
+      else await parquet(big, file.startsWith("long") ? longQuery(400_000) : query(400_000));
     }
-    const args = [
-      cli,
-      "allocate",
-      big,
-      "--budget",
-      "100000",
-      "--output",
-      output,
-      "--reader",
-      reader === "auto" ? "javascript" : reader,
-    ];
+    const args = [cli, "allocate", big, "--budget", "100000", "--output", output, "--reader", reader];
     const child = spawn(process.execPath, args, { stdio: "ignore" });
     const ended = new Promise((settle) => child.once("exit", (_code, signal) => settle(signal)));
     await until(() => left().length > 0 || child.exitCode !== null);

@@ -35,10 +35,7 @@ async function outcome(path: string, reader: Reader): Promise<Record<string, unk
     });
     const csv = join(folder, `out-${reader}.csv`);
     const other = join(folder, `out-${reader}.parquet`);
-    const totals = [
-      await file.writeDecisions(csv, offers, choices),
-      await file.writeDecisions(other, offers, choices),
-    ];
+    const totals = [await file.writeDecisions(csv, offers, choices), await file.writeDecisions(other, offers, choices)];
     const bytes = readFileSync(csv, "utf8");
     return { options, users, columns, keys, totals, bytes, rows: await decisions(other), ignored: file.ignored };
   } catch (error) {
@@ -82,7 +79,9 @@ function written(
   { end, last, mark, styles }: { end: string; last: boolean; mark: boolean; styles: readonly number[] },
 ): string {
   const lines = rows.map((row, i) =>
-    row.map((cell, k) => styled(cell, i === 0 ? 0 : (styles[(i * row.length + k) % styles.length] as number))).join(","),
+    row
+      .map((cell, k) => styled(cell, i === 0 ? 0 : (styles[(i * row.length + k) % styles.length] as number)))
+      .join(","),
   );
   return (mark ? "\ufeff" : "") + lines.join(end) + (last ? end : "");
 }
@@ -171,7 +170,10 @@ describe("who reads a CSV when DuckDB is asked to", () => {
   it("blocks that end inside a character, a quote or a line end", async () => {
     for (let shift = 0; shift < 4; shift++) {
       const rows = Array.from({ length: 30_000 }, (_, i) => `"é${i}""🎉","${i % 97}.5",1`);
-      const path = text(join(folder, "blocks.csv"), `${head}${"x".repeat(shift)}0,1,1\n${rows.join("\n")}\n`.replaceAll("\n", "\r\n"));
+      const path = text(
+        join(folder, "blocks.csv"),
+        `${head}${"x".repeat(shift)}0,1,1\n${rows.join("\n")}\n`.replaceAll("\n", "\r\n"),
+      );
       const file = await openOffers(path, { reader: "duckdb" });
       expect([file.reader, file.users]).toEqual(["duckdb", 30_001]);
       await file.close();
@@ -197,22 +199,25 @@ it("takes no number that JavaScript does not take, but those with _ and +-", asy
 });
 
 /** Long Parquet with ids and offers of every type, in order and out of it. */
-describe.each(["BIGINT", "UBIGINT", "INTEGER", "DECIMAL(9,2)", "UUID", "VARCHAR"])("long Parquet, ids as %s", (type) => {
-  it.each(["grouped", "scattered"])("%s", async (order) => {
-    const hex = "md5(u::VARCHAR)";
-    const user = type === "UUID" ? `${hex}::UUID` : type === "VARCHAR" ? hex : `(u * 7)::${type}`;
-    const path = await parquet(
-      join(folder, "types.parquet"),
-      `SELECT ${user} AS user_id, (o * 10)::DECIMAL(6,1) AS offer, CASE WHEN (u + o) % 5 > 0 THEN (u * o)::DECIMAL(12,2) END AS value, ` +
-        `CASE WHEN (u + o) % 5 > 0 THEN 0.7::FLOAT END AS cost FROM range(3000) a(u), range(3) b(o) ` +
-        `ORDER BY ${order === "grouped" ? "u, o" : "o, u"}`,
-    );
-    const file = await openOffers(path);
-    expect(file.reader).toBe("duckdb");
-    await file.close();
-    const result = await agree(path);
-    expect([result.error, result.users, result.options]).toEqual([undefined, 3000, ["0.0", "10.0", "20.0"]]);
-    const [out] = await sql(`SELECT typeof(user_id) AS id FROM '${join(folder, "out-duckdb.parquet")}' LIMIT 1`);
-    expect(out?.id).toBe(type);
-  });
-});
+describe.each(["BIGINT", "UBIGINT", "INTEGER", "DECIMAL(9,2)", "UUID", "VARCHAR"])(
+  "long Parquet, ids as %s",
+  (type) => {
+    it.each(["grouped", "scattered"])("%s", async (order) => {
+      const hex = "md5(u::VARCHAR)";
+      const user = type === "UUID" ? `${hex}::UUID` : type === "VARCHAR" ? hex : `(u * 7)::${type}`;
+      const path = await parquet(
+        join(folder, "types.parquet"),
+        `SELECT ${user} AS user_id, (o * 10)::DECIMAL(6,1) AS offer, CASE WHEN (u + o) % 5 > 0 THEN (u * o)::DECIMAL(12,2) END AS value, ` +
+          `CASE WHEN (u + o) % 5 > 0 THEN 0.7::FLOAT END AS cost FROM range(3000) a(u), range(3) b(o) ` +
+          `ORDER BY ${order === "grouped" ? "u, o" : "o, u"}`,
+      );
+      const file = await openOffers(path);
+      expect(file.reader).toBe("duckdb");
+      await file.close();
+      const result = await agree(path);
+      expect([result.error, result.users, result.options]).toEqual([undefined, 3000, ["0.0", "10.0", "20.0"]]);
+      const [out] = await sql(`SELECT typeof(user_id) AS id FROM '${join(folder, "out-duckdb.parquet")}' LIMIT 1`);
+      expect(out?.id).toBe(type);
+    });
+  },
+);

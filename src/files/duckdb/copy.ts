@@ -5,7 +5,6 @@
  * threads (by a POSITIONAL JOIN with a table of choices: half as long again).
  */
 import type { DuckDBConnection } from "@duckdb/node-api";
-import type { WideLayout } from "../layout.js";
 import type { Choices, Decided } from "../sink/decided.js";
 import { type DecisionShape, NAMES } from "../sink/sink.js";
 import { Total } from "../total.js";

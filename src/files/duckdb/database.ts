@@ -9,7 +9,7 @@ export type DuckDB = typeof import("@duckdb/node-api");
 /** Two threads decode as fast as one JavaScript thread takes the rows; more only hold more memory. */
 const THREADS = 2;
 /** From row groups of this size on, one: each thread holds a group. */
-const LARGE_GROUP = 32 * 2 ** 20;
+export const LARGE_GROUP = 32 * 2 ** 20;
 /** What DuckDB needs beside the row groups (times this factor) that it holds. It spills or fails past its limit. */
 const BASE_BYTES = 32 * 2 ** 20;
 const GROUPS = 1.5;

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import type { Offers } from "../../allocation/offers.js";
 import type { Engine } from "../../create.js";
 import { InputFileError, reasonOf } from "../errors.js";
-import { type Survey, slotsOf } from "../long/survey.js";
-import { makeFolder } from "../long/regroup.js";
-import { LongTable } from "../long/table.js";
 import type { LongLayout } from "../layout.js";
+import { makeFolder } from "../long/regroup.js";
+import { type Survey, slotsOf } from "../long/survey.js";
+import { LongTable } from "../long/table.js";
 import type { Table } from "../open.js";
 import { type AsideFile, removeTemporary } from "../output.js";
 import { type Choices, type Decided, decisionShape } from "../sink/decided.js";
@@ -123,14 +123,7 @@ export class DuckDBLongTable implements Table {
     const { options, rows } = this.#survey;
     const copy = await longCopy(this.#duckdb, this.#grouped, options, rows, choices, shape, this.#watch);
     try {
-      return await decideByDuckDB(
-        this.#duckdb,
-        this.#grouped,
-        copy,
-        shape,
-        { path: aside.path, format },
-        this.#watch,
-      );
+      return await decideByDuckDB(this.#duckdb, this.#grouped, copy, shape, { path: aside.path, format }, this.#watch);
     } catch (error) {
       this.#watch.signal?.throwIfAborted();
       // The input was read whole before: what fails now is the output (or a change of the input, which the caller looks for).

@@ -7,7 +7,7 @@ import type { Offers } from "../../allocation/offers.js";
 import { closePairs } from "../cells.js";
 import type { WideLayout } from "../layout.js";
 import type { Watch } from "../watch.js";
-import { type DuckDB, withDatabase } from "./database.js";
+import { type DuckDB, LARGE_GROUP, withDatabase } from "./database.js";
 import { keySql, numberSql, ROW, rowsSql, type ScannedFile } from "./scan.js";
 import { BadCell, consume, firstRow, hasNull, itemsOf, markNulls, VECTOR } from "./vectors.js";
 
@@ -15,47 +15,82 @@ export interface WideFile extends ScannedFile {
   layout: WideLayout;
 }
 
-/** @throws {BadCell} for a cell that is wrong, DuckDB's error for a file that is. */
+/**
+ * DuckDB holds all columns of a row group that it reads, as stored and as decoded: large ones are read some options at a time.
+ * Groups of a million rows of text ids and 8 offers so peak at 600 MiB with the table of five million users, and at 700 in one.
+ * @throws {BadCell} for a cell that is wrong, DuckDB's error for a file that is.
+ */
 export async function fillByDuckDB(duckdb: DuckDB, file: WideFile, offers: Offers, watch: Watch): Promise<void> {
+  const { length } = file.layout.options;
+  const readings = Math.min(length, Math.max(1, Math.ceil(file.groupBytes / LARGE_GROUP)));
+  for (let reading = 0; reading < readings; reading++) {
+    const share = (k: number) => Math.floor((length * k) / readings);
+    await fillOptions(duckdb, file, offers, watch, [share(reading), share(reading + 1)], readings);
+  }
+}
+
+/** Fills options [first, end), with the first of them the ids. */
+async function fillOptions(
+  duckdb: DuckDB,
+  file: WideFile,
+  offers: Offers,
+  watch: Watch,
+  [first, end]: [number, number],
+  readings: number,
+): Promise<void> {
   const { values, costs } = file.layout;
-  let filler = new Filler(offers, values.length, watch);
-  const key = keySql(file);
-  const numbers = values.flatMap((value, j) => [value, costs[j] as number]).map((c) => numberSql(file, c));
-  const types = [duckdb.BIGINT, key.signed ? duckdb.BIGINT : duckdb.UBIGINT];
-  const query = `SELECT count(fill(${[ROW, key.sql, ...numbers].join(", ")})) FROM ${rowsSql(file)}`;
-  await withDatabase(duckdb, file, watch.signal, async (connection) => {
-    filler = new Filler(offers, values.length, watch);
-    await consume(duckdb, connection, { name: "fill", types, more: duckdb.DOUBLE }, query, (chunk) =>
-      filler.take(chunk, key.mix),
-    );
-  });
-  if (filler.rows !== offers.users) throw new BadCell("rows are missing");
+  const key = first === 0 ? keySql(file) : undefined;
+  const numbers: string[] = [];
+  for (let j = first; j < end; j++) numbers.push(...[values, costs].map((of) => numberSql(file, of[j] as number)));
+  const types = key ? [duckdb.BIGINT, key.signed ? duckdb.BIGINT : duckdb.UBIGINT] : [duckdb.BIGINT];
+  const query = `SELECT count(fill(${[ROW, ...(key ? [key.sql] : []), ...numbers].join(", ")})) FROM ${rowsSql(file)}`;
+  // Columns of a row group are of like size.
+  const groupBytes = file.groupBytes / readings;
+  let rows = 0;
+  await withDatabase(
+    duckdb,
+    { groupBytes, threads: readings > 1 ? 1 : undefined },
+    watch.signal,
+    async (connection) => {
+      const filler = new Filler(offers, [first, end], watch);
+      await consume(duckdb, connection, { name: "fill", types, more: duckdb.DOUBLE }, query, (chunk) =>
+        filler.take(chunk, key?.mix),
+      );
+      rows = filler.rows;
+    },
+  );
+  if (rows !== offers.users) throw new BadCell("rows are missing");
 }
 
 class Filler {
   rows = 0;
   readonly #offers: Offers;
-  readonly #options: number;
+  readonly #first: number;
+  readonly #end: number;
   readonly #watch: Watch;
   readonly #values = new Float64Array(VECTOR);
   readonly #costs = new Float64Array(VECTOR);
   readonly #noValue = new Uint8Array(VECTOR);
   readonly #noCost = new Uint8Array(VECTOR);
 
-  constructor(offers: Offers, options: number, watch: Watch) {
+  constructor(offers: Offers, [first, end]: [number, number], watch: Watch) {
     this.#offers = offers;
-    this.#options = options;
+    this.#first = first;
+    this.#end = end;
     this.#watch = watch;
   }
 
-  /** Takes a chunk of adjacent rows. */
-  take(chunk: DuckDBDataChunk, mix: boolean): void {
+  /** Takes a chunk of adjacent rows: their numbers, their ids where `mix` is not undefined, values and costs. */
+  take(chunk: DuckDBDataChunk, mix: boolean | undefined): void {
     const from = firstRow(chunk);
-    this.#watch.step("read", this.rows, this.#offers.users);
+    const { users, columns } = this.#offers;
+    const done = this.#first * users + (this.#end - this.#first) * this.rows;
+    this.#watch.step("read", Math.floor(done / columns), users);
     if (from + chunk.rowCount > this.#offers.users) throw new BadCell("there are more rows than were counted");
-    this.#takeIds(chunk.getColumnVector(1), from, mix);
-    for (let j = 0; j < this.#options; j++) {
-      this.#takeOption(chunk.getColumnVector(2 + 2 * j), chunk.getColumnVector(3 + 2 * j), j, from, chunk.rowCount);
+    let column = 1;
+    if (mix !== undefined) this.#takeIds(chunk.getColumnVector(column++), from, mix);
+    for (let j = this.#first; j < this.#end; j++, column += 2) {
+      this.#takeOption(chunk.getColumnVector(column), chunk.getColumnVector(column + 1), j, from, chunk.rowCount);
     }
     this.rows += chunk.rowCount;
   }
