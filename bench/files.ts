@@ -34,6 +34,7 @@ const INPUTS: Input[] = [
   { name: "Parquet, BIGINT ids", share: 0.5, id: INTEGER, format: "parquet", reader: "duckdb", asked },
   { name: "Parquet, 36-character ids", share: 0.5, id: TEXT, format: "parquet", reader: "duckdb", asked },
   { name: "CSV", share: 0.1, id: INTEGER, format: "csv", reader: "javascript", asked },
+  { name: "CSV by DuckDB", share: 0.1, id: INTEGER, format: "csv", reader: "duckdb" },
   { name: "Parquet, BIGINT ids, without DuckDB", share: 0.1, id: INTEGER, format: "parquet", reader: "javascript" },
 ];
 
