@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Float64, Table, tableToIPC, vectorFromArray } from "apache-arrow";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
@@ -35,6 +36,9 @@ const read = (name: string) => readFileSync(join(folder, name), "utf8");
  *   ann  a 2 for 1, b 3 for 3      bo  a 4 for 2, b 10 for 3      cy  none of worth
  */
 const OFFERS = "user_id,value_a,cost_a,value_b,cost_b\nann,2,1,3,3\nbo,4,2,10,3\ncy,-1,1,,\n";
+
+const one = (x: number) => vectorFromArray([x], new Float64());
+const ARROW = tableToIPC(new Table({ user_id: vectorFromArray(["ann"]), value_a: one(2), cost_a: one(1) }), "file");
 
 describe("allocate", () => {
   test("writes the best decisions beside the file and reports them", () => {
@@ -114,19 +118,36 @@ describe("allocate", () => {
     ["the input as output", ["allocate", "offers.csv", "--budget", "5", "--output", "./offers.csv"], /is the input/],
     ["text in a number", ["allocate", "text.csv", "--budget", "5"], /cost_a/],
     ["an unknown command", ["alocate"], /alocate/],
-    ["a reader that does not read this", ["allocate", "offers.csv", "--budget", "5", "--reader", "duckdb"], /duckdb/],
+    [
+      "a reader that does not read this",
+      ["allocate", "x.arrow", "--budget", "5", "--reader", "duckdb"],
+      /duckdb.*Arrow/,
+    ],
     ["an unknown reader", ["allocate", "offers.csv", "--budget", "5", "--reader", "excel"], /excel/],
   ])("%s is exit 2, named on stderr, and nothing on stdout", (_, args, message) => {
     write("offers.csv", OFFERS);
     write("bad.json", '{"bugdet": 5}');
     write("text.csv", "user_id,value_a,cost_a\n1,2,much\n");
+    writeFileSync(join(folder, "x.arrow"), ARROW);
     const { code, out, err } = run(...args, ...(args[0] === "allocate" ? ["--json"] : []));
     expect(err).toMatch(message);
     expect(err).not.toMatch(/\n\s+at /);
     expect(code).toBe(2);
     expect(out).toBe("");
     expect(read("offers.csv")).toBe(OFFERS);
-    expect(readdirSync(folder).sort()).toEqual(["bad.json", "offers.csv", "text.csv"]);
+    expect(readdirSync(folder).sort()).toEqual(["bad.json", "offers.csv", "text.csv", "x.arrow"]);
+  });
+
+  test("Arrow is read by JavaScript, and stderr says why; a CSV by either, to the same bytes", () => {
+    writeFileSync(join(folder, "x.arrow"), ARROW);
+    expect(run("allocate", "x.arrow", "--budget", "5").err).toMatch(/^reader: javascript \(Arrow\)\n/);
+    write("offers.csv", OFFERS);
+    const bytes = ["duckdb", "javascript"].map((reader) => {
+      const { err } = run("allocate", "offers.csv", "--budget", "5", "--output", "out.csv", "--reader", reader);
+      expect(err).toBe(`reader: ${reader}\n`);
+      return read("out.csv");
+    });
+    expect(bytes[0]).toBe(bytes[1]);
   });
 
   test("stderr names the reader, and the columns that are no offers", () => {
