@@ -2,7 +2,7 @@
  * Prices by option over plain columns (no slots, no resources), four users at a time: f32 scores to steer by, and an f64
  * reading that proves.
  *
- *   score_ij = v_ij − l_j c_ij − m_j        x_i = argmax_j score_ij
+ *   score_ij = α v_ij − l_j c_ij − m_j        x_i = argmax_j score_ij
  *
  * Whatever f32 rounds a choice to, the sums of what was chosen are a true cut of the dual function.
  *
@@ -26,6 +26,7 @@ export function priceColumns(
   from: u32,
   to: u32,
   exactlyOne: bool,
+  alpha: f32,
   prices: usize,
   choices: usize,
   tile: usize,
@@ -39,7 +40,7 @@ export function priceColumns(
     const end = min(start + TILE, <usize>to);
     // A tile ends on a whole line: padding has no option open.
     const count = (end - start + 15) & ~15;
-    value = f64x2.add(value, scoreTile(values, costs, stride, options, start, count, exactlyOne, prices, tile));
+    value = f64x2.add(value, scoreTile(values, costs, stride, options, start, count, exactlyOne, alpha, prices, tile));
     // Padding is none: it is left out of the counts.
     const users = end - start;
     if (choices) memory.copy(choices + start, tile, users);
@@ -72,9 +73,11 @@ function scoreTile(
   start: usize,
   count: usize,
   exactlyOne: bool,
+  alpha: f32,
   prices: usize,
   tile: usize,
 ): v128 {
+  const ALPHA = f32x4.splat(alpha);
   const NONE = f32x4.splat(exactlyOne ? -Infinity : 0);
   const ONE = i32x4.splat(1);
   const columns = <usize>options * stride;
@@ -92,7 +95,9 @@ function scoreTile(
     do {
       const v = v128.load(pv);
       const c = v128.load(pc);
-      const score = f32x4.sub(f32x4.sub(v, f32x4.mul(v128.load(p), c)), v128.load(p, 16));
+      // Where α is 0 a closed option scores no number, which is never better.
+      const gain = f32x4.mul(ALPHA, v);
+      const score = f32x4.sub(f32x4.sub(gain, f32x4.mul(v128.load(p), c)), v128.load(p, 16));
       const better = f32x4.gt(score, best);
       value = v128.bitselect(v, value, better);
       cost = v128.bitselect(c, cost, better);

@@ -128,12 +128,12 @@ export function columnsJobBytes(options: number): number {
   return 32 * options + 2560 + 32 * (options + 1) + ENTRY_BYTES * (options + 1);
 }
 
-/** Empties the sums of plain columns at `at` and sets f32 prices by option: l / α and m / α. */
-export function openColumns({ memory }: Engine, at: number, options: number, { alpha, byOffer }: Scores): void {
+/** Empties the sums of plain columns at `at` and sets f32 prices by option. */
+export function openColumns({ memory }: Engine, at: number, options: number, { byOffer }: Scores): void {
   const prices = new Float32Array(memory.buffer, at, 8 * options);
   for (let j = 0; j < options; j++) {
-    prices.fill((byOffer[2 * (j + 1)] as number) / alpha, 8 * j, 8 * j + 4);
-    prices.fill((byOffer[2 * (j + 1) + 1] as number) / alpha, 8 * j + 4, 8 * j + 8);
+    prices.fill(byOffer[2 * (j + 1)] as number, 8 * j, 8 * j + 4);
+    prices.fill(byOffer[2 * (j + 1) + 1] as number, 8 * j + 4, 8 * j + 8);
   }
   new Float64Array(memory.buffer, sumsOfColumns(at, options), 3 * (options + 1)).fill(0);
 }
@@ -142,16 +142,24 @@ function sumsOfColumns(at: number, options: number): number {
   return at + 32 * options + 2560 + 32 * (options + 1);
 }
 
+export interface ColumnSpan {
+  from: number;
+  to: number;
+  alpha: number;
+  exactlyOne: boolean;
+  choices: number;
+}
+
 /** Adds users [from, to) of plain columns, `from` a multiple of 16; choices of one byte go to `choices` unless it is 0. */
 export function priceColumns(
   engine: Engine,
   at: number,
   { values, costs, stride, columns }: Source,
-  { from, to, exactlyOne, choices }: { from: number; to: number; exactlyOne: boolean; choices: number },
+  { from, to, alpha, exactlyOne, choices }: ColumnSpan,
 ): void {
   const tile = at + 32 * columns;
   const sums = sumsOfColumns(at, columns);
-  engine.kernels.priceColumns(values, costs, stride, columns, from, to, exactlyOne, at, choices, tile, sums);
+  engine.kernels.priceColumns(values, costs, stride, columns, from, to, exactlyOne, alpha, at, choices, tile, sums);
 }
 
 /** By option from 0 = none: users, cost, value (all value at none); a view, valid until memory grows. */

@@ -130,9 +130,7 @@ export class Problem {
     const span = { from, to, choices, exactlyOne, isWhole };
     if (isWhole) this.passes++;
     const sums =
-      quick && this.isPlain && scores.alpha > 0
-        ? this.#priceColumns(source, scores, span)
-        : this.#priceAll(source, scores, span);
+      quick && this.isPlain ? this.#priceColumns(source, scores, span) : this.#priceAll(source, scores, span);
     const constant = this.#constant(prices);
     const users = sums.byOffer.filter((_, n) => n % 3 === 0);
     const { score, size, unserved } = sums;
@@ -165,7 +163,7 @@ export class Problem {
     const { at } = this.#job;
     kernel.openColumns(engine, at, source.columns, scores);
     this.#slices(from, to, isWhole, (start, end) =>
-      kernel.priceColumns(engine, at, source, { from: start, to: end, exactlyOne, choices }),
+      kernel.priceColumns(engine, at, source, { from: start, to: end, alpha: scores.alpha, exactlyOne, choices }),
     );
     const byOffer = kernel.readColumns(engine, at, source.columns);
     let score = 0;

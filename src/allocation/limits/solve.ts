@@ -51,7 +51,7 @@ export function solveLimits(
       phases[phase] = (phases[phase] ?? 0) + (performance.now() - start) / 1000;
     }
   };
-  let dual = solveDual(problem, PENALTIES[0] as number, timed);
+  let dual = solveDual(problem, { penalty: PENALTIES[0] as number }, timed);
   const solved = (status: LimitsSolved["status"], rest?: Partial<LimitsSolved>): LimitsSolved => {
     const { prices, bound, choices } = dual;
     return { problem, status, prices, bound, relaxed: bound, choices, phases, ...rest };
@@ -62,7 +62,7 @@ export function solveLimits(
     const clash = timed("proof", () => findClash(problem));
     if (clash) return solved("impossible", { clash });
     scratch.give(dual.choices);
-    dual = solveDual(problem, penalty, timed);
+    dual = solveDual(problem, { penalty }, timed);
   }
   const repaired = timed("repair", () => repair(problem, dual, dual.choices));
   const bound = Math.min(dual.bound, repaired.bound ?? Number.POSITIVE_INFINITY);

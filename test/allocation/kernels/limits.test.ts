@@ -47,26 +47,27 @@ function columns({ bench, random, table, exactlyOne, perMoney }: Case): void {
   const choices = random.below(2) ? bench.block(users + 16) : 0;
   const tile = bench.scratch(2560 + 32 * (options + 1));
   const sums = bench.block(24 * (options + 1));
+  const alpha = [0, 1, Math.fround(1.3)][random.below(3)] as number;
   const from = 16 * random.below(Math.ceil(users / 16));
   bench.both(
     () =>
       bench.kernels.priceColumns(
-        ...[values, costs, stride, options, from, users, exactlyOne, quick, choices, tile, sums],
+        ...[values, costs, stride, options, from, users, exactlyOne, alpha, quick, choices, tile, sums],
       ),
-    (m) => twins.priceColumns(m, values, costs, stride, options, from, users, exactlyOne, quick, choices, sums),
+    (m) => twins.priceColumns(m, values, costs, stride, options, from, users, exactlyOne, alpha, quick, choices, sums),
   );
   const prices = bench.bytes(Float64Array.from({ length: 2 * (options + 1) }, () => signed(random)));
   const out = bench.block(24);
-  for (const alpha of [1, 0, 1.75]) {
+  for (const alpha64 of [1, 0, 1.75]) {
     bench.both(
       () =>
         bench.kernels.dualColumns(
-          ...[values, costs, stride, options, from, users, exactlyOne, alpha, perMoney, prices, out],
+          ...[values, costs, stride, options, from, users, exactlyOne, alpha64, perMoney, prices, out],
         ),
       (m) =>
         twins.dualColumns(
           m,
-          ...[values, costs, stride, options, from, users, exactlyOne, alpha, perMoney, prices, out],
+          ...[values, costs, stride, options, from, users, exactlyOne, alpha64, perMoney, prices, out],
         ),
     );
   }

@@ -71,6 +71,7 @@ export function priceColumns(
   from: number,
   to: number,
   exactlyOne: boolean,
+  alpha: number,
   prices: number,
   choices: number,
   sums: number,
@@ -86,7 +87,7 @@ export function priceColumns(
       for (let j = 0; j < options; j++) {
         const at = j * stride + 4 * i;
         const paid = fround(m.f32(prices + 32 * j) * m.f32(costs + at));
-        const score = fround(fround(m.f32(values + at) - paid) - m.f32(prices + 32 * j + 16));
+        const score = fround(fround(fround(alpha * m.f32(values + at)) - paid) - m.f32(prices + 32 * j + 16));
         if (score > best) [best, choice] = [score, j + 1];
       }
       const at = (choice - 1) * stride + 4 * i;

@@ -22,7 +22,18 @@ export interface Dual extends DualPoint {
   /** The choices at the prices, of columns. */
   choices: number;
   unserved: number;
+  /** What a mix of plans within the limits is worth and costs (of a small table, where `held`): the relaxation is worth as much. */
+  mix?: { value: number; cost: number };
 }
+
+export interface DualOptions {
+  /** Prices are held below this, in elasticities. */
+  penalty: number;
+  /** Prices to start from, of a request like this one. */
+  start?: Float64Array;
+}
+
+type Timed = <T>(phase: string, work: () => T) => T;
 
 /** A table of no more numbers than this, or no more users than a sample is worth, is solved to its optimum. */
 const SMALL = 200_000;
@@ -35,44 +46,50 @@ const SAMPLE_EFFORT = { tolerance: 1e-7, most: 300 };
 /** Prices move by this much for a difference, relative, and at least by a tenth of that of the largest. */
 const MOVE = 0.03;
 const LEAST_MOVE = 0.1 * MOVE;
-/** Full readings at most. */
-const MOST_PASSES = 7;
+/** Full readings at most, less the one that proves. */
+const MOST_PASSES = 6;
 /** What another reading must promise to be made, relative to the dual. */
 const WORTH = 1e-8;
+/** Steps that at the end promise more than this have not arrived. */
+const STUCK = 1e-6;
+const STUCK_BLOCKS = 12;
+const STUCK_EFFORT = { tolerance: 1e-7, most: 60 };
 
 export function isSmall({ offers }: Problem): boolean {
   return offers.users * offers.columns <= SMALL || offers.users <= FEW;
 }
 
-/** Solves the dual with prices below `penalty`, in elasticities; seconds of its parts go to `timed`. */
-export function solveDual(problem: Problem, penalty: number, timed: <T>(phase: string, work: () => T) => T): Dual {
+/** Solves the dual; seconds of its parts go to `timed`. */
+export function solveDual(problem: Problem, options: DualOptions, timed: Timed): Dual {
   const choices = problem.takeChoices();
-  if (isSmall(problem)) {
-    return timed("dual", () => {
-      const search = new DualSearch(problem);
-      const { prices, held } = search.minimise({ alpha: 1 }, { ...SMALL_EFFORT, penalty });
-      problem.passes += search.evaluations;
-      const priced = problem.price(prices, { choices });
-      return { prices, held, choices, bound: boundOf(problem, prices, priced), unserved: priced.unserved };
-    });
-  }
-  const start = timed("sample", () => sampleDual(problem, penalty));
+  if (isSmall(problem)) return timed("dual", () => smallDual(problem, options, choices));
+  const start = timed("sample", () => sampleDual(problem, options));
   return timed("dual", () => ascend(problem, start, choices));
+}
+
+function smallDual(problem: Problem, options: DualOptions, choices: number): Dual {
+  const search = new DualSearch(problem);
+  const { prices, held, mix, lower } = search.minimise({ alpha: 1 }, { ...SMALL_EFFORT, ...options });
+  problem.passes += search.evaluations;
+  const priced = problem.price(prices, { choices });
+  const bound = boundOf(problem, prices, priced);
+  return { prices, held, choices, bound, unserved: priced.unserved, mix: { value: lower, cost: mix.cost } };
 }
 
 interface Start {
   prices: Float64Array;
   curvature: Quadratic;
   held: boolean;
+  penalty: number;
 }
 
-function sampleDual(problem: Problem, penalty: number): Start {
+function sampleDual(problem: Problem, options: DualOptions): Start {
   const { sample, give } = takeSample(problem, SAMPLE);
   try {
     const search = new DualSearch(problem, { source: sample, blocks: SAMPLE_BLOCKS, quick: true });
-    const { prices, held } = search.minimise({ alpha: 1 }, { ...SAMPLE_EFFORT, penalty });
+    const { prices, held } = search.minimise({ alpha: 1 }, { ...SAMPLE_EFFORT, ...options });
     problem.report("dual", 0, problem.offers.users);
-    return { prices, held, curvature: curvatureAt(problem, sample, prices) };
+    return { prices, held, curvature: curvatureAt(problem, sample, prices), penalty: options.penalty };
   } finally {
     give();
   }
@@ -111,13 +128,36 @@ interface Reading {
   unserved: number;
 }
 
-function ascend(problem: Problem, { prices, curvature, held }: Start, choices: number): Dual {
+function ascend(problem: Problem, start: Start, choices: number): Dual {
   const spare = problem.takeChoices();
+  const other = (used: number) => (used === choices ? spare : choices);
+  const climbed = climb(problem, start, choices, other);
+  let best = climbed.best;
+  let { held } = start;
+  if (climbed.promise > STUCK * Math.abs(best.dual)) {
+    // Where many users tie there is no curvature to go by: cuts of the whole table.
+    const search = new DualSearch(problem, { blocks: STUCK_BLOCKS, quick: true });
+    const found = search.minimise({ alpha: 1 }, { ...STUCK_EFFORT, penalty: start.penalty, start: best.prices });
+    problem.passes += search.evaluations;
+    held = found.held;
+    if (found.upper < best.dual) best = readAt(problem, found.prices, other(best.choices));
+  }
+  problem.scratch.give(other(best.choices));
+  return { ...best, held, bound: boundOf(problem, best.prices, problem.dual(best.prices)) };
+}
+
+/** Newton's steps on the whole table, and what another would promise. */
+function climb(
+  problem: Problem,
+  { prices, curvature }: Start,
+  choices: number,
+  other: (used: number) => number,
+): { best: Reading; promise: number } {
   let best = readAt(problem, prices, choices);
   let { step, promise } = curvature.step(best.prices, best.slope);
   for (let pass = 1; pass < MOST_PASSES && promise > WORTH * Math.abs(best.dual); pass++) {
     const at = best.prices.map((p, k) => Math.max(0, p + (step[k] as number)));
-    const next = readAt(problem, at, best.choices === choices ? spare : choices);
+    const next = readAt(problem, at, other(best.choices));
     const moved = at.map((p, k) => p - (best.prices[k] as number));
     const turned = next.slope.map((g, k) => g - (best.slope[k] as number));
     curvature.learn(moved, turned);
@@ -127,8 +167,7 @@ function ascend(problem: Problem, { prices, curvature, held }: Start, choices: n
     ({ step, promise } = curvature.step(best.prices, best.slope));
     if (!fell) step = shortened(step, moved, cut);
   }
-  problem.scratch.give(best.choices === choices ? spare : choices);
-  return { ...best, held, bound: boundOf(problem, best.prices, problem.dual(best.prices)) };
+  return { best, promise };
 }
 
 function readAt(problem: Problem, prices: Float64Array, choices: number): Reading {

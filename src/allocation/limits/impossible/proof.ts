@@ -41,5 +41,7 @@ export function leastProof(problem: Problem): Set<number> | undefined {
 /** A search on the whole table. */
 export function searchOf(problem: Problem): DualSearch {
   const { users, columns } = problem.offers;
-  return users * columns > LARGE ? new DualSearch(problem, { blocks: FEW_BLOCKS }) : new DualSearch(problem);
+  return users * columns > LARGE
+    ? new DualSearch(problem, { blocks: FEW_BLOCKS, quick: true })
+    : new DualSearch(problem);
 }
