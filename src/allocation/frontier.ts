@@ -8,8 +8,10 @@ import { priceFor } from "./bracket.js";
 import { type Counting, exponentAbove, money } from "./counting.js";
 import type { Histogram } from "./kernel.js";
 import * as kernel from "./kernel.js";
+import { hasLimits } from "./limits/solve.js";
+import { Sweep } from "./limits/sweep.js";
 import { Offers } from "./offers.js";
-import { checkRequest, requireOneBudget } from "./request.js";
+import { checkRequest } from "./request.js";
 import type { AllocationRequest, FrontierOptions, FrontierPoint, FrontierResult } from "./types.js";
 
 /** As in assembly/allocation/histogram.ts: 23 octaves of 4,096 buckets, 1.9 MiB. */
@@ -24,7 +26,9 @@ const SLOPE = 3 * 2 ** -24;
  * @param offers a filled table.
  * @param request limits that hold at every budget; its own budget, if any, is the largest point.
  * @returns points of ascending budget. `value` and `bound` enclose the optimum of the linear relaxation at that budget;
- *   a plan of whole options reaches it but for at most one user's step.
+ *   a plan of whole options reaches it but for at most one user's step. Under several limits the budget sweeps and the others
+ *   hold: `value` is that of a mix of plans within them, on large tables of one plan of whole options (−∞ where none was
+ *   found); "impossible" when the others clash without any budget.
  * @throws {RangeError} for a number of points below 2, or a limit that this version does not solve.
  * @example for (const { budget, value, price } of frontier(offers, {}).points) console.log(budget, value, price);
  */
@@ -37,30 +41,55 @@ export function frontier(
   if (!(offers instanceof Offers))
     throw new TypeError(`frontier needs a table from engine.offers, got ${kind(offers)}`);
   checkRequest(request, offers.names, offers.resources.names);
-  requireOneBudget(request, "a frontier");
   const points = wholeNumber(options.points ?? 41, "points", 2, 1_000_000);
   for (const [i, budget] of (options.budgets ?? []).entries()) finiteNumber(budget, `budgets[${i}]`);
   options.signal?.throwIfAborted();
   const counting = countingFor(offers, request);
   const scratch = new Scratch(offers.engine.arena);
+  const seconds = () => (performance.now() - started) / 1000;
   try {
+    if (hasLimits(request))
+      return { ...swept(offers, request, counting, scratch, options, points), seconds: seconds() };
     const curve = build(offers, request, counting, scratch, options);
-    const most = request.budget ?? curve.most;
-    const budgets =
-      options.budgets ??
-      Array.from({ length: points }, (_, i) => curve.least + ((most - curve.least) * i) / (points - 1));
+    const budgets = options.budgets ?? evenly(curve.least, request.budget ?? curve.most, points);
     return {
       status: curve.unserved ? "impossible" : "met",
       points: curve.unserved ? [] : budgets.map((budget) => curve.at(budget)),
       least: curve.least,
       most: curve.most,
       passes: 1,
-      seconds: (performance.now() - started) / 1000,
+      seconds: seconds(),
       schema: 1,
     };
   } finally {
     scratch.release();
   }
+}
+
+function evenly(least: number, most: number, points: number): number[] {
+  return Array.from({ length: points }, (_, i) => least + ((most - least) * i) / (points - 1));
+}
+
+/** Several limits: a solve a point, from the largest budget down, as that is the one whose prices are the easiest. */
+function swept(
+  offers: Offers,
+  request: AllocationRequest,
+  counting: Counting,
+  scratch: Scratch,
+  options: FrontierOptions,
+  points: number,
+): FrontierResult {
+  const sweep = new Sweep(offers, request, counting, scratch, options);
+  const ends = sweep.ends();
+  if (!ends) {
+    const none = { points: [], least: Number.NaN, most: Number.NaN };
+    return { status: "impossible", ...none, passes: sweep.passes, seconds: 0, schema: 1 };
+  }
+  const budgets = options.budgets ?? evenly(ends.least, request.budget ?? ends.most, points);
+  const order = [...budgets.keys()].sort((a, b) => (budgets[b] as number) - (budgets[a] as number));
+  const found: FrontierPoint[] = [];
+  for (const i of order) found[i] = sweep.point(budgets[i] as number);
+  return { status: "met", points: found, ...ends, passes: sweep.passes, seconds: 0, schema: 1 };
 }
 
 function build(

@@ -4,8 +4,6 @@ import type { AllocationRequest, GroupLimit } from "./types.js";
 
 const FIELDS = ["budget", "exactlyOne", "unit", "stock", "groups", "minReturn", "minSpend", "resources", "exact"];
 const NOT_YET = ["exact"] as const;
-/** What several limits have and one budget has not. */
-const SEVERAL = ["stock", "groups", "minReturn", "minSpend", "resources"] as const;
 /** Most resources a request may name. */
 export const MOST_RESOURCES = 64;
 /** Largest ratio of value to cost that a request may name: beyond what f32 can hold of both. */
@@ -58,14 +56,6 @@ export function checkRequest(
     throw new RangeError(`"${field}" is not solved by this version: leave it out; it is not in this version`);
   }
   return request;
-}
-
-/** Refuses what is more than one budget. @throws {RangeError} naming the field. */
-export function requireOneBudget(request: AllocationRequest, way: string): void {
-  for (const field of SEVERAL) {
-    if (request[field] === undefined) continue;
-    throw new RangeError(`"${field}" cannot be asked of ${way}: leave it out; only one budget can`);
-  }
 }
 
 function flag(value: unknown, name: string): void {

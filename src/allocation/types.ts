@@ -125,7 +125,7 @@ export interface FrontierPoint {
 }
 
 export interface FrontierResult {
-  /** "impossible" when every user must get exactly one option and some user has none open; there are no points then. */
+  /** "impossible" when the limits beside the budget cannot hold at any budget; there are no points then. */
   status: "met" | "impossible";
   points: FrontierPoint[];
   /** The cheapest possible spend, and the spend beyond which money buys nothing. */

@@ -158,6 +158,6 @@ describe("frontier", () => {
     expect(() => frontier(offers, {}, { points: "5" as never })).toThrow(TypeError);
     expect(() => frontier(offers, {}, { budgets: [1, Number.NaN] })).toThrow(/budgets\[1\]/);
     expect(() => frontier(offers, {}, { budgets: 5 as never })).toThrow(TypeError);
-    expect(() => frontier(offers, { stock: { 1: 5 } })).toThrow(/stock/);
+    expect(() => frontier(offers, { stock: { none: 5 } })).toThrow(/stock/);
   });
 });
