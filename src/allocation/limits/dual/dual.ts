@@ -49,7 +49,7 @@ const LEAST_MOVE = 0.1 * MOVE;
 /** Full readings at most, less the one that proves. */
 const MOST_PASSES = 6;
 /** What another reading must promise to be made, relative to the dual. */
-const WORTH = 1e-8;
+const WORTH = 1e-9;
 /** Steps that at the end promise more than this have not arrived. */
 const STUCK = 1e-6;
 const STUCK_BLOCKS = 12;
