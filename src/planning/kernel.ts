@@ -225,6 +225,13 @@ export class Coordinates {
     return (this.#column(COLUMN.fl)[i] as number) + (this.#column(COLUMN.k)[i] as number) * (x - l);
   }
 
+  /** Whether coordinate i never again rises by `fee` a unit of money from x on; x lies beyond its inflection. */
+  levelAt(i: number, x: number, fee: number): boolean {
+    this.pair(i, x, x);
+    const past = this.#column(COLUMN.family)[i] === FAMILY.table ? this.#column(SLOPES)[i] === 0 : true;
+    return past && (this.#column(SLOPES)[i] as number) <= fee;
+  }
+
   /** f of coordinate i at two points. */
   pair(i: number, x: number, y: number): [number, number] {
     const { kernels } = this.#engine;

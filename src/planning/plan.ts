@@ -49,7 +49,7 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
     },
   });
   try {
-    const solved = solveObjective(separable, plan);
+    const solved = solveObjective(separable, plan, tolerance);
     if ("clash" in solved) return refused(plan, solved.clash, start);
     const result = reportOf(separable, solved, options);
     result.seconds = (performance.now() - start) / 1000;

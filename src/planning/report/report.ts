@@ -1,5 +1,5 @@
 /** From a plan to the result that is handed out. Every figure is computed from the plan itself. */
-import type { Solved } from "../separable/objectives.js";
+import type { Solved } from "../separable/finish.js";
 import type { Separable } from "../separable/separable.js";
 import type { PlanOptions, PlanResult } from "../types.js";
 import { baselinesOf } from "./baselines.js";
@@ -20,7 +20,7 @@ export function reportOf(separable: Separable, solved: Solved, options: PlanOpti
   const prices = pricesOf(separable, point);
   // The search proves Σ f − fee · Σ x; without a fee that is the response itself.
   const bound = Math.max(solved.bound, response - fee * spent);
-  const { rootBound, nodes, stopped } = found;
+  const { rootBound, stopped } = found;
   const value = response - fee * spent;
   const result: PlanResult = {
     status: "met",
@@ -47,7 +47,11 @@ export function reportOf(separable: Separable, solved: Solved, options: PlanOpti
   };
   if (fee > 0) result.profit = { value: value / fee, bound: bound / fee };
   if (stopped) result.stopped = stopped;
-  if (nodes === 0) result.stopped = undefined;
+  // Of a target's two sides the spend is what is proven.
+  if (result.leastSpend !== undefined) {
+    result.leastSpend = Math.min(result.leastSpend, spent);
+    result.gap = spent > 0 ? (spent - result.leastSpend) / spent : 0;
+  }
   return result;
 }
 

@@ -23,6 +23,8 @@ export interface SearchOptions {
 }
 
 export interface Found {
+  /** Of the solve. */
+  budget: number;
   /** By position; undefined where no point was found. */
   x?: Float64Array;
   value: number;
@@ -92,6 +94,7 @@ export class Search {
     if (start) this.#consider(start);
     const root = this.#evaluate(undefined, this.#options.guess);
     const found: Found = {
+      budget: this.#tree.root.high,
       ...{ value: 0, bound: Number.NEGATIVE_INFINITY, rootBound: Number.NEGATIVE_INFINITY },
       ...{ price: 0, prices: new Map(), nodes: 1, cuts: this.#cuts },
     };

@@ -51,9 +51,7 @@ export class Separable {
 
   /** The best plan of at most (or, where the plan says so, of exactly) `budget`; each unit of money kept is worth `fee`. */
   solve(budget: number, fee: number, ask: Ask = {}): Found {
-    const { root } = this.tree;
-    if (root.low === root.high) root.low = budget;
-    root.high = budget;
+    this.setBudget(budget);
     const { low, high } = this;
     const relaxation = new Relaxation(this.coordinates, this.tree, fee);
     const guess = ask.guess ?? (this.#guess > 0 ? this.#guess : this.#firstGuess(budget));
@@ -67,6 +65,12 @@ export class Separable {
     this.nodes += found.nodes;
     if (found.price > 0) this.#guess = found.price;
     return found;
+  }
+
+  setBudget(budget: number): void {
+    const { root } = this.tree;
+    if (this.#framed.model.problem.spend === "exactly") root.low = budget;
+    root.high = budget;
   }
 
   /** What a unit of money brings where everybody gets the same. */
@@ -89,6 +93,40 @@ export class Separable {
 
   ordered(x: Float64Array): Float64Array {
     return Float64Array.from(this.tree.order, (i) => x[i] as number);
+  }
+
+  /** Lowers the boxes to where no plan of most response − fee · spend goes beyond them; returns their sum. */
+  worthAtMost(fee: number): number {
+    const { low, high, coordinates } = this;
+    const z = coordinates.inflections.slice();
+    let sum = 0;
+    for (let p = 0; p < low.length; p++) {
+      let top = Math.max(1, 2 * (low[p] as number), z[p] === Number.POSITIVE_INFINITY ? 0 : 2 * (z[p] as number));
+      while (top < (high[p] as number) && top < 1e290 && !coordinates.levelAt(p, top, fee)) top *= 2;
+      top = Math.min(top, high[p] as number);
+      if (top >= 1e290) {
+        throw new RangeError(
+          `channel "${this.#nameAt(p)}" earns more than it costs at any spend: give it a max, or a budget`,
+        );
+      }
+      high[p] = top;
+      sum += top;
+    }
+    return sum;
+  }
+
+  /** Field paths of all floors. */
+  floors(): string[] {
+    const { model, tree } = this.#framed;
+    const groups = tree.groups.map((group) => (group.low > 0 ? group.lowSource?.path : undefined));
+    return [...new Set([...model.lowSource.map((source) => source?.path), ...groups])].filter(
+      (path) => path !== undefined,
+    );
+  }
+
+  #nameAt(p: number): string {
+    const { model, tree } = this.#framed;
+    return model.lines[Math.floor((tree.order[p] as number) / model.periods)]?.name ?? "";
   }
 
   get framed(): Framed {
