@@ -19,4 +19,15 @@ export type * from "./planning/importers/robyn.js";
 export { importRobyn } from "./planning/importers/robyn.js";
 export type * from "./planning/importers/types.js";
 export { planBudget } from "./planning/plan.js";
+export { explain } from "./planning/report/explain.js";
+export {
+  changePlan,
+  type PlanChange,
+  type PlanFrontier,
+  type PlanFrontierOptions,
+  type PlanFrontierPoint,
+  planFrontier,
+  planScenarios,
+  type Scenario,
+} from "./planning/scenarios.js";
 export type * from "./planning/types.js";

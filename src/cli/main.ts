@@ -1,10 +1,11 @@
-/** The command line: `shadowprice allocate | frontier | demo`. */
+/** The command line: `shadowprice allocate | frontier | plan | demo`. */
 import { readFileSync } from "node:fs";
-import { Command, CommanderError, Option } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { type AllocateFlags, allocateCommand } from "./allocate.js";
 import { type DemoFlags, demoCommand } from "./demo.js";
 import { EXIT, exitCode, explain, Interrupted } from "./failure.js";
 import { type FrontierFlags, frontierCommand } from "./frontier.js";
+import { type PlanFlags, planCommand, planDemo } from "./plan/plan.js";
 import { parseNumber, parseStock, parseWhole } from "./request.js";
 import { openTerminal, ownName } from "./terminal.js";
 
@@ -18,6 +19,10 @@ Long: user_id, offer, value, cost. A NULL pair means that the offer is not open 
 const LIMITS = `
 LIMITS.json holds the same request as the API, for example {"budget": 250000, "exactlyOne": true}; an option given on the
 command line wins over the same key in the file.`;
+
+const PLAN = `
+PLAN.json, smallest: {"budget": 60, "channels": [{"name": "search", "curve": {"type": "hill", "max": 100, "half": 50, "shape": 3}}]};
+all of it in shadowprice/plan.schema.json.`;
 
 /** Runs one command line and resolves to its exit code. */
 async function run(process: NodeJS.Process): Promise<number> {
@@ -51,8 +56,20 @@ async function run(process: NodeJS.Process): Promise<number> {
       code = await frontierCommand(file, flags, terminal, controller.signal);
     });
   program
+    .command("plan")
+    .argument("<PLAN.json>", "channels with response curves, a budget and limits")
+    .description("how much each channel spends, with a proof that no plan does better")
+    .option("--budget <N>", "most money to spend, in place of the file's", parseNumber)
+    .option("--method <NAME>", "separable (default: what the plan allows)")
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", PLAN + CODES)
+    .action(async (file: string, flags: PlanFlags) => {
+      code = await planCommand(file, flags, terminal, controller.signal);
+    });
+  program
     .command("demo")
-    .description("the embedded campaign: synthetic users and eight discounts")
+    .addArgument(new Argument("[WHAT]", "which example").choices(["allocation", "plan"]).default("allocation"))
+    .description("the embedded examples: a campaign of synthetic users and eight discounts, or a plan of six channels")
     .option("--users <N>", "how many users", parseWhole(1, 20_000_000), 1_000_000)
     .option("--seed <S>", "seed of the generator", parseWhole(0, Number.MAX_SAFE_INTEGER), 1)
     .option(
@@ -63,8 +80,11 @@ async function run(process: NodeJS.Process): Promise<number> {
     .option("--output <FILE>", "decisions: .csv, .parquet or .arrow", "decisions.csv")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", CODES)
-    .action(async (flags: DemoFlags) => {
-      code = await demoCommand(flags, terminal, controller.signal, ownName(process));
+    .action(async (what: "allocation" | "plan", flags: DemoFlags) => {
+      const { signal } = controller;
+      const { budget, json } = flags;
+      if (what === "plan") code = await planDemo({ budget, json }, terminal, signal);
+      else code = await demoCommand(flags, terminal, signal, ownName(process));
     });
   try {
     await program.parseAsync(process.argv);

@@ -4,12 +4,14 @@ import { Engine } from "../engine/engine.js";
 import { checkPlan } from "./check.js";
 import { modelOf } from "./model.js";
 import { reportOf } from "./report/report.js";
-import { frame, impossible } from "./separable/feasible.js";
+import { type Framed, frame, impossible } from "./separable/feasible.js";
 import { solveObjective } from "./separable/objectives.js";
 import { Separable } from "./separable/separable.js";
 import type { PlanOptions, PlanProblem, PlanResult } from "./types.js";
 
 const FIELDS = ["engine", "method", "tolerance", "nodes", "seconds", "seed", "signal", "onProgress", "baselines"];
+
+const TOLERANCE = 1e-6;
 
 /**
  * Plans how much each channel spends, with a proof of how near the optimum the plan is.
@@ -38,8 +40,25 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
   options.signal?.throwIfAborted();
   const { framed, clash } = frame(modelOf(plan));
   if (!framed) return refused(plan, impossible(plan, clash as NonNullable<typeof clash>), start);
-  const { tolerance = 1e-6, nodes = 20_000, seconds = Number.POSITIVE_INFINITY, signal, onProgress } = options;
-  const separable = new Separable(options.engine ?? ownEngine(), framed, {
+  const separable = separableFor(framed, options, start);
+  try {
+    const solved = solveObjective(separable, plan, options.tolerance ?? TOLERANCE);
+    if ("clash" in solved) return refused(plan, solved.clash, start);
+    const result = reportOf(separable, solved, options);
+    result.seconds = (performance.now() - start) / 1000;
+    return result;
+  } finally {
+    separable.release();
+  }
+}
+
+/** Curves of a framed plan in an engine's memory, ready to be solved; `options` are checked here. Release it. */
+export function separableFor(framed: Framed, options: PlanOptions, start: number): Separable {
+  checkOptions(options);
+  const { tolerance = TOLERANCE, nodes = 20_000, seconds = Number.POSITIVE_INFINITY, signal, onProgress } = options;
+  signal?.throwIfAborted();
+  requireSeparable(framed.model.problem);
+  return new Separable(options.engine ?? ownEngine(), framed, {
     tolerance,
     nodes,
     deadline: start + 1000 * seconds,
@@ -48,15 +67,6 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
       onProgress?.({ phase: "branch", done, total: nodes, response, bound });
     },
   });
-  try {
-    const solved = solveObjective(separable, plan, tolerance);
-    if ("clash" in solved) return refused(plan, solved.clash, start);
-    const result = reportOf(separable, solved, options);
-    result.seconds = (performance.now() - start) / 1000;
-    return result;
-  } finally {
-    separable.release();
-  }
 }
 
 let shared: Engine | undefined;

@@ -1,0 +1,96 @@
+/** `shadowprice plan PLAN.json`: how much each channel spends. */
+import { readFileSync } from "node:fs";
+import { planBudget } from "../../planning/plan.js";
+import { type PlanFrontierPoint, planFrontier } from "../../planning/scenarios.js";
+import type { PlanOptions, PlanProblem, PlanResult } from "../../planning/types.js";
+import { EXIT, UsageError } from "../failure.js";
+import { solving } from "../request.js";
+import type { Terminal } from "../terminal.js";
+import { examplePlan } from "./example.js";
+import { planLines } from "./report.js";
+
+export interface PlanFlags {
+  budget?: number;
+  method?: string;
+  json?: boolean;
+}
+
+/** Budgets of the chart. */
+const POINTS = 40;
+/** Channels times periods beyond which the chart would take longer than the plan is worth waiting for. */
+const CHARTED = 2000;
+
+export async function planCommand(
+  path: string,
+  flags: PlanFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  return run(readPlan(path), path, flags, terminal, signal);
+}
+
+/** `npm start -- plan`. */
+export async function planDemo(flags: PlanFlags, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  const plan = examplePlan();
+  return run(plan, plan.name ?? "example", flags, terminal, signal);
+}
+
+function run(read: PlanProblem, path: string, flags: PlanFlags, terminal: Terminal, signal: AbortSignal): number {
+  const { budget, method, json } = flags;
+  const problem = budget === undefined ? read : { ...read, budget };
+  const progress = terminal.progress();
+  const options: PlanOptions = {
+    ...(method === undefined ? {} : { method: method as "separable" }),
+    signal,
+    onProgress: ({ done, total }) => progress.show("branch and bound", done, total),
+  };
+  try {
+    const result = solving(() => planBudget(problem, options));
+    progress.end();
+    if (json) terminal.print(JSON.stringify(result));
+    else if (result.status === "met") {
+      for (const line of planLines(problem.name ?? path, problem, result, curveOf(problem, options), terminal))
+        terminal.print(line);
+    } else for (const line of refusal(result)) terminal.warn(line);
+    return result.status === "met" ? EXIT.met : result.status === "impossible" ? EXIT.impossible : EXIT.notFound;
+  } finally {
+    progress.end();
+  }
+}
+
+/** Best response at budgets around the plan's, where that is quick and is what the plan asks. */
+function curveOf(problem: PlanProblem, options: PlanOptions): PlanFrontierPoint[] {
+  const { objective, channels, periods = 1, budget = 0, reserve } = problem;
+  const response = objective === undefined || objective.type === "response" || objective.type === "blend";
+  if (!response || reserve || channels.length * periods > CHARTED || !(budget > 0)) return [];
+  const budgets = Array.from({ length: POINTS }, (_, i) => (2 * budget * (i + 1)) / POINTS);
+  // A curve in text shows no more than this.
+  const { points } = planFrontier(
+    { ...problem, unit: undefined, spend: undefined },
+    { ...options, tolerance: 1e-4, budgets },
+  );
+  return points;
+}
+
+export function readPlan(file: string): PlanProblem {
+  let content: string;
+  try {
+    content = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new UsageError(`cannot read the plan ${file}: ${(error as Error).message}`);
+  }
+  try {
+    return JSON.parse(content) as PlanProblem;
+  } catch (error) {
+    throw new UsageError(`${file} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+function refusal({ clash }: PlanResult): string[] {
+  const lines = ["No plan can keep all limits."];
+  if (clash) {
+    lines.push(`${clash.reason}.`, `Limits that clash: ${clash.limits.join(", ")}.`);
+    lines.push(`Nearest plan that is possible: ${JSON.stringify(clash.nearest)}`);
+  }
+  return lines;
+}

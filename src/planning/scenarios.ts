@@ -1,0 +1,174 @@
+/** Questions around a plan: all budgets in one sweep, and the same plan with a channel pinned, banned, scaled, a limit changed. */
+import { finiteNumber, plainObject, wholeNumber } from "../engine/check.js";
+import { checkPlan } from "./check.js";
+import { modelOf } from "./model.js";
+import { planBudget, separableFor } from "./plan.js";
+import { spendOf } from "./report/report.js";
+import { frame } from "./separable/feasible.js";
+import { finish } from "./separable/finish.js";
+import type { Channel, PlanOptions, PlanProblem, PlanResult } from "./types.js";
+
+export interface PlanFrontierOptions extends PlanOptions {
+  /** How many budgets, evenly spaced from half to twice the problem's (default 41) … */
+  points?: number;
+  /** … or these. */
+  budgets?: readonly number[];
+}
+
+export interface PlanFrontierPoint {
+  budget: number;
+  /** Response of the plan, and what no plan of this budget exceeds. */
+  response: number;
+  bound: number;
+  spent: number;
+  /** The price of money in the proof. */
+  price: number;
+  spend: number[][];
+}
+
+export interface PlanFrontier {
+  status: "met" | "impossible";
+  /** Ascending; budgets below the floors are left out. */
+  points: PlanFrontierPoint[];
+  nodes: number;
+  seconds: number;
+  schema: 1;
+}
+
+/**
+ * The best plan at many budgets, each certified, each search starting from the one before.
+ *
+ * @throws {TypeError | RangeError} as `planBudget`; for budgets that are no numbers above zero.
+ * @example const { points } = planFrontier(problem, { points: 200 });
+ */
+export function planFrontier(problem: PlanProblem, options: PlanFrontierOptions = {}): PlanFrontier {
+  const start = performance.now();
+  plainObject(options, "the options");
+  const { points = 41, budgets: given, ...rest } = options;
+  wholeNumber(points, "points", 2, 100_000);
+  const plan = checkPlan(problem);
+  if (plan.objective && plan.objective.type !== "response" && plan.objective.type !== "blend") {
+    throw new RangeError(`a frontier is of most response by budget; the objective is ${plan.objective.type}`);
+  }
+  const middle = plan.budget as number;
+  const budgets = [...(given ?? Array.from({ length: points }, (_, i) => middle * (0.5 + (1.5 * i) / (points - 1))))];
+  budgets.forEach((budget, i) => {
+    if (!(finiteNumber(budget, `budgets[${i}]`) > 0))
+      throw new RangeError(`budgets[${i}] must be above 0, got ${budget}`);
+  });
+  budgets.sort((a, b) => a - b);
+  const most = budgets.at(-1) as number;
+  const { framed } = frame(modelOf({ ...plan, budget: Math.max(most, middle) }));
+  if (!framed)
+    return { status: "impossible", points: [], nodes: 0, seconds: (performance.now() - start) / 1000, schema: 1 };
+  const separable = separableFor(framed, rest, start);
+  try {
+    const found: PlanFrontierPoint[] = [];
+    const kept = framed.model.reserve;
+    let before: Float64Array | undefined;
+    for (const budget of budgets) {
+      const solved = separable.solve(Math.max(0, budget - kept), 0, { start: before });
+      if (!solved.x) continue;
+      before = plan.spend === "exactly" ? undefined : solved.x;
+      const { x, response, spent, bound } = finish(separable, solved, 0, {});
+      const spend = spendOf(separable, separable.unordered(x));
+      found.push({ budget, response, bound: Math.max(bound, response), spent, price: solved.price, spend });
+      rest.onProgress?.({ phase: "budgets", done: found.length, total: budgets.length, response, bound });
+    }
+    const { nodes } = separable;
+    return {
+      status: found.length > 0 ? "met" : "impossible",
+      points: found,
+      nodes,
+      seconds: (performance.now() - start) / 1000,
+      schema: 1,
+    };
+  } finally {
+    separable.release();
+  }
+}
+
+/** One change to a plan. */
+export type PlanChange =
+  /** Exactly this much on a channel, in every period or in one (counted from 1). */
+  | { pin: string; amount: number; period?: number }
+  /** Nothing on a channel. */
+  | { ban: string }
+  /** This many times what the unchanged plan spends on a channel, period by period. */
+  | { scale: string; factor: number }
+  /** Other fields of a channel, such as { max: 500 }. */
+  | { channel: string; set: Partial<Channel> }
+  /** Other fields of the problem, such as { budget: 500 } or { objective: { type: "profit" } }. */
+  | { set: Partial<PlanProblem> };
+
+export interface Scenario {
+  name: string;
+  problem: PlanProblem;
+  result: PlanResult;
+  /** Against the unchanged plan; absent where the scenario is impossible. */
+  responseChange?: number;
+  spentChange?: number;
+}
+
+/**
+ * Solves a plan as it is and with changes, by name.
+ *
+ * @throws {TypeError | RangeError} as `planBudget`, and for a change that names an unknown channel.
+ * @example planScenarios(problem, { "no tv": [{ ban: "tv" }], "half": [{ set: { budget: 30 } }] });
+ */
+export function planScenarios(
+  problem: PlanProblem,
+  changes: Readonly<Record<string, readonly PlanChange[]>>,
+  options: PlanOptions = {},
+): { base: PlanResult; scenarios: Scenario[] } {
+  const base = planBudget(problem, options);
+  const scenarios = Object.entries(changes).map(([name, list]): Scenario => {
+    const changed = list.reduce((before, change) => changePlan(before, change, base), problem);
+    const result = planBudget(changed, options);
+    if (base.status !== "met" || result.status !== "met") return { name, problem: changed, result };
+    const responseChange = result.response - base.response;
+    return { name, problem: changed, result, responseChange, spentChange: result.spent - base.spent };
+  });
+  return { base, scenarios };
+}
+
+/** The problem with one change; `base` is the plan that `scale` multiplies. */
+export function changePlan(problem: PlanProblem, change: PlanChange, base?: PlanResult): PlanProblem {
+  if ("pin" in change) {
+    const { pin, amount, period } = change;
+    find(problem, pin);
+    return {
+      ...problem,
+      commitments: [...(problem.commitments ?? []), { channel: pin, amount, period, type: "exact" }],
+    };
+  }
+  if ("ban" in change) {
+    const { ban } = change;
+    find(problem, ban);
+    return { ...problem, commitments: [...(problem.commitments ?? []), { channel: ban, amount: 0, type: "exact" }] };
+  }
+  if ("scale" in change) {
+    const { scale, factor } = change;
+    const spend = base?.spend[find(problem, scale)];
+    if (!spend || base?.status !== "met") throw new RangeError(`scale of "${scale}" needs the plan that it multiplies`);
+    const commitments = spend.map((amount, t) => ({
+      channel: scale,
+      period: t + 1,
+      amount: factor * amount,
+      type: "exact" as const,
+    }));
+    return { ...problem, commitments: [...(problem.commitments ?? []), ...commitments] };
+  }
+  if ("channel" in change) {
+    const c = find(problem, change.channel);
+    return { ...problem, channels: problem.channels.with(c, { ...(problem.channels[c] as Channel), ...change.set }) };
+  }
+  return { ...problem, ...change.set };
+}
+
+function find({ channels }: PlanProblem, name: string): number {
+  const found = channels.findIndex((channel) => channel.name === name);
+  if (found < 0)
+    throw new RangeError(`there is no channel "${name}"; known are ${channels.map((one) => one.name).join(", ")}`);
+  return found;
+}
