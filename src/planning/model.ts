@@ -230,7 +230,6 @@ function placeGroup(model: Model, g: number): void {
   const { problem } = model;
   const group = (problem.groups ?? [])[g];
   if (!group) return;
-  const { budget = 0 } = problem;
   const { atLeast = 0, atMost = Number.POSITIVE_INFINITY, shareAtLeast = 0, shareAtMost, name } = group;
   const most = shareAtMost === undefined ? Number.POSITIVE_INFINITY : shareOf(shareAtMost, problem);
   const least = shareOf(shareAtLeast, problem);
@@ -238,7 +237,9 @@ function placeGroup(model: Model, g: number): void {
   const source = (field: "atLeast" | "atMost" | "shareAtLeast" | "shareAtMost"): Source => ({
     path: `groups[${g}].${field}`,
     set: (copy, amount) => {
-      const value = field.startsWith("share") ? Math.min(1, amount / budget) : amount;
+      // More than the whole budget is no share of it: then the budget gives way.
+      if (field.startsWith("share")) copy.budget = Math.max(copy.budget ?? 0, amount);
+      const value = field.startsWith("share") ? Math.min(1, amount / (copy.budget as number)) : amount;
       Object.assign((copy.groups ?? [])[g] as object, { [field]: value });
     },
   });

@@ -39,11 +39,19 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
   requireSeparable(plan);
   options.signal?.throwIfAborted();
   const { framed, clash } = frame(modelOf(plan));
-  if (!framed) return refused(plan, impossible(plan, clash as NonNullable<typeof clash>), start);
+  if (!framed) return refused(plan, settled(impossible(plan, clash as NonNullable<typeof clash>), options), start);
   const separable = separableFor(framed, options, start);
   try {
     const solved = solveObjective(separable, plan, options.tolerance ?? TOLERANCE);
     if ("clash" in solved) return refused(plan, solved.clash, start);
+    if ("stopped" in solved) {
+      return {
+        ...refused(plan, undefined, start),
+        status: "not found",
+        stopped: solved.stopped,
+        nodes: separable.nodes,
+      };
+    }
     const result = reportOf(separable, solved, options);
     result.seconds = (performance.now() - start) / 1000;
     return result;
@@ -51,6 +59,20 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
     separable.release();
   }
 }
+
+/** A clash whose nearest problem is possible for presence as well, which only a search can tell. */
+function settled(clash: NonNullable<PlanResult["clash"]>, options: PlanOptions): NonNullable<PlanResult["clash"]> {
+  const { nearest, limits, reason } = clash;
+  const lines = nearest.channels.flatMap((channel) => [channel, ...(channel.campaigns ?? [])]);
+  if (!lines.some(({ presence }) => presence) || frame(modelOf(nearest)).clash) return clash;
+  const { clash: next } = planBudget({ ...nearest, objective: undefined, budget: nearest.budget ?? ANY }, options);
+  if (!next) return clash;
+  const { budget, objective } = nearest;
+  return { limits: [...new Set([...limits, ...next.limits])], reason, nearest: { ...next.nearest, budget, objective } };
+}
+
+/** More money than any plan has, where a plan names none. */
+const ANY = 1e15;
 
 /** Curves of a framed plan in an engine's memory, ready to be solved; `options` are checked here. Release it. */
 export function separableFor(framed: Framed, options: PlanOptions, start: number): Separable {
@@ -112,7 +134,7 @@ function requireSeparable({ channels, periods = 1 }: PlanProblem): void {
   });
 }
 
-function refused(problem: PlanProblem, clash: NonNullable<PlanResult["clash"]>, start: number): PlanResult {
+function refused(problem: PlanProblem, clash: PlanResult["clash"], start: number): PlanResult {
   return {
     status: "impossible",
     spend: problem.channels.map(() => new Array<number>(problem.periods ?? 1).fill(0)),
@@ -123,7 +145,7 @@ function refused(problem: PlanProblem, clash: NonNullable<PlanResult["clash"]>, 
     nodes: 0,
     rootGap: 0,
     seconds: (performance.now() - start) / 1000,
-    clash,
+    ...(clash ? { clash } : {}),
     schema: 1,
   };
 }

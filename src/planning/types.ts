@@ -216,7 +216,7 @@ export interface PlanLimit {
 }
 
 export interface Kkt {
-  /** Largest difference of a marginal from the price that its limits allow, relative to the marginal of the plan. */
+  /** Largest difference of a marginal from the price that its limits allow, relative to that price (or a billionth of the average). */
   stationarity: number;
   /** Largest amount by which a limit is broken, in money. */
   feasibility: number;

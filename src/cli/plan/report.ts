@@ -77,11 +77,7 @@ function figures({ budget, currency = "" }: PlanProblem, result: PlanResult): [s
   rows.push(["response", amount(response), spent > 0 ? `${amount(response / spent)} for every 1 spent` : ""]);
   rows.push(["marginal", amount(marginal), "what 1 more would bring at this plan"]);
   if (Math.abs(price - marginal) > 0.01 * Math.max(price, marginal)) {
-    rows.push([
-      "price in the proof",
-      amount(price),
-      "differs where curves start slowly: see the reference on duality gaps",
-    ]);
+    rows.push(["price in the proof", amount(price), "of the relaxation that the proof starts from"]);
   }
   const proof =
     result.leastSpend === undefined

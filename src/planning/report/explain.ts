@@ -72,7 +72,7 @@ function nextUnit({ marginal, price, channels, rootGap }: PlanResult, write: Wri
   else said.push("One more unit of money would bring nothing: no limit leaves room for it.");
   if (rootGap > 1e-6 && Math.abs(price - marginal) > 0.01 * Math.max(price, marginal)) {
     said.push(
-      `The proof began at a price of ${money(price)} for a unit: the curves start slowly, and the first relaxation lets a channel begin by halves.`,
+      `The proof starts from a relaxation that prices a unit of money at ${money(price)}: the two differ where curves start slowly or limits leave no halves.`,
     );
   }
   return said;

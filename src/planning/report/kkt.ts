@@ -97,8 +97,10 @@ function between(separable: Separable, group: Group, outer: number, x: Float64Ar
 export function kktOf(separable: Separable, point: Point, { inside, sums }: Prices): Kkt {
   const { x, slopes, response, fee } = point;
   const { groups, root } = separable.tree;
-  const scale = Math.max(inside.get(root) as number, Number.MIN_VALUE * 2 ** 60);
-  const size = Math.max(Math.abs(response), Number.MIN_VALUE * 2 ** 60);
+  // Where everything is saturated, marginals are all but zero: they are then measured by the plan's average.
+  const average = (1e-9 * Math.abs(response)) / Math.max(sums.get(root) as number, 1e-300);
+  const scale = Math.max(inside.get(root) as number, average, 1e-290);
+  const size = Math.max(Math.abs(response), 1e-290);
   const kkt: Kkt = { stationarity: 0, feasibility: 0, complementarity: 0, dual: 0 };
   for (const group of groups) {
     const price = inside.get(group) as number;

@@ -18,8 +18,8 @@ export interface Framed {
   high: Float64Array;
 }
 
-/** Most limits that are mended one after another. */
-const MENDS = 1000;
+/** Most limits that are mended one after another; past half of them, floors that are shares give way altogether. */
+const MENDS = 200;
 
 /** Whole units, as a number without the dust of k · 0.01. */
 export function inUnits(k: number, unit: number): number {
@@ -150,7 +150,12 @@ function sumClash(model: Model, tree: Tree, low: Float64Array, high: Float64Arra
       ),
     ],
     reason: `the ceilings inside "${name}" let ${most} through, and at least ${stuck.low} must be spent: ${round(stuck.low - most)} too little`,
-    mend: (copy) => lowSource?.set(copy, most),
+    // Shares of a smaller budget would be smaller themselves.
+    mend: (copy) => {
+      if (stuck.parent || !copy.groups?.some(({ shareAtMost }) => shareAtMost !== undefined))
+        lowSource?.set(copy, most);
+      else copy.spend = "atMost";
+    },
   };
 }
 
@@ -166,6 +171,7 @@ export function impossible(problem: PlanProblem, first: Clash): NonNullable<Plan
   for (let mend = 0; clash && mend < MENDS; mend++) {
     for (const path of clash.limits) limits.add(path);
     clash.mend(nearest);
+    if (2 * mend > MENDS) for (const group of nearest.groups ?? []) group.shareAtLeast = 0;
     clash = frame(modelOf(nearest)).clash;
   }
   return { limits: [...limits], reason: first.reason, nearest };

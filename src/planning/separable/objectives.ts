@@ -1,14 +1,13 @@
 /** Every objective by solves of the one problem: most response for a budget, money kept being worth a fee. */
-import type { PlanProblem, PlanResult } from "../types.js";
+import type { PlanProblem, PlanResult, Stopped } from "../types.js";
 import { finish, type Solved } from "./finish.js";
 import type { Separable } from "./separable.js";
 import { leastSpend, targetRatio } from "./targets.js";
 
-export function solveObjective(
-  separable: Separable,
-  problem: PlanProblem,
-  tolerance: number,
-): Solved | { clash: NonNullable<PlanResult["clash"]> } {
+/** A plan; or the proof that there is none; or a search that ended before either. */
+export type Outcome = Solved | { clash: NonNullable<PlanResult["clash"]> } | { stopped: Stopped };
+
+export function solveObjective(separable: Separable, problem: PlanProblem, tolerance: number): Outcome {
   const { objective = { type: "response" } } = problem;
   const { budget } = separable.framed.model;
   switch (objective.type) {
@@ -21,7 +20,8 @@ export function solveObjective(
     default: {
       const fee = objective.type === "profit" ? 1 / (objective.margin ?? 1) : 0;
       const found = separable.solve(Number.isFinite(budget) ? budget : separable.worthAtMost(fee), fee);
-      return found.x ? finish(separable, found, fee, {}) : { clash: unreachable(problem) };
+      if (found.x) return finish(separable, found, fee, {});
+      return found.stopped ? { stopped: found.stopped } : { clash: unreachable(problem) };
     }
   }
 }

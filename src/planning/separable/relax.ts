@@ -78,6 +78,8 @@ export class Relaxation {
     const tight = this.#high;
     const presences = this.#coordinates.presences;
     const rooms = new Map<Group, number>();
+    // Whether some room is too small for presence: what is left must still reach the floors.
+    let lost = false;
     for (const group of this.#tree.groups) {
       const { least } = reach.get(group) as Reach;
       const room = Math.min(
@@ -90,10 +92,12 @@ export class Relaxation {
       for (let i = group.from; i < group.own; i++) {
         const l = low[i] as number;
         const u = Math.min(high[i] as number, l + inside);
-        tight[i] = l === 0 && u < (presences[i] as number) ? 0 : u;
+        const absent = l === 0 && u < (presences[i] as number);
+        tight[i] = absent ? 0 : u;
+        lost ||= absent && u > 0;
       }
     }
-    return tight;
+    return lost && reaches(this.#tree, low, tight).stuck ? undefined : tight;
   }
 
   /** A group's members together at a price, before its own limits: smallest and largest answers. */
@@ -136,7 +140,7 @@ export class Relaxation {
         if (price <= floor) return this.#bracket(group, floor, floor);
         if (Number.isNaN(over)) {
           price = Math.max(floor, price / (step > 8 ? 65_536 : 4));
-          if (price < LEAST_PRICE) price = floor;
+          if (price < LEAST_PRICE || (step > 8 && price * target < this.#dust())) price = floor;
           continue;
         }
       }
@@ -145,6 +149,12 @@ export class Relaxation {
       price = next;
     }
     return this.#bracket(group, a, b);
+  }
+
+  /** Less than any sum of responses can show. */
+  #dust(): number {
+    const { size } = this.#coordinates;
+    return 1e-13 * this.#coordinates.conjugate(0, size, 0);
   }
 
   /** The next price to try: the secant's, a jump's where there is one, the middle every third time. */

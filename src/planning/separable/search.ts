@@ -136,6 +136,7 @@ export class Search {
   #done(bound: number): boolean {
     const { decide, tolerance } = this.#options;
     if (decide !== undefined && (this.#value >= decide || bound < decide)) return true;
+    if (!this.#best) return false;
     return bound - this.#value <= tolerance * Math.abs(this.#value);
   }
 
@@ -208,14 +209,16 @@ export class Search {
         const l = low[i] as number;
         const at = x[i] as number;
         if (!(at > l)) continue;
-        const gap = this.#c.envelopeAt(i, at, here) - (values[i] as number);
+        const s = presences[i] as number;
+        const absent = l === 0 && at < s;
+        // Too little to be present is no plan, whatever its curve says.
+        const gap = absent ? Number.POSITIVE_INFINITY : this.#c.envelopeAt(i, at, here) - (values[i] as number);
         if (!(gap > worst)) continue;
         worst = gap;
         const z = inflections[i] as number;
         const u = Math.min(high[i] as number, Math.max(chords[i] as number, at));
-        const s = presences[i] as number;
         node.split = i;
-        node.presence = l === 0 && s > 0 && at < s;
+        node.presence = absent;
         node.at = node.presence ? s : Math.min(at, z > l && z < u ? z : at);
         if (!node.presence && !(node.at > l && node.at < (high[i] as number))) node.at = l + (u - l) / 2;
       }
