@@ -230,7 +230,8 @@ export function conjugates(at: usize, n: i32, from: i32, to: i32, price: f64, ou
         const f1 = f(row, stride, x1);
         const s1 = slope(row, stride, x1);
         let most = f1 - price * x1;
-        if (x1 < u && s1 > price) most += (s1 - price) * (u - x1);
+        // Below 1e-290 the answer itself has lost its digits, and brings nothing that a sum could show.
+        if (x1 < u && s1 > price && x1 > 1e-290) most += (s1 - price) * (u - x1);
         if (x1 > w && s1 < price) most += (price - s1) * (x1 - w);
         if (w <= l || most > best) {
           best = most;

@@ -51,6 +51,14 @@ describe("closed forms", () => {
     expect(plan.gap).toBeLessThanOrEqual(1e-6);
   });
 
+  it("an answer too small for a number is nothing, and the bound stays finite", () => {
+    const curves: Curve[] = [
+      { type: "power", scale: 0.05, exponent: 0.9977 },
+      { type: "log", scale: 23.5, unit: 0.05 },
+    ];
+    expect(planBudget({ budget: 30, channels: named(curves) }).gap).toBeLessThan(1e-9);
+  });
+
   it("an exact budget is spent on what brings nothing, any other is not", () => {
     const channels = named([{ type: "table", spend: [5], response: [10] }]);
     expect(planBudget({ budget: 8, channels }).spent).toBe(5);

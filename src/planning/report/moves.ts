@@ -4,7 +4,7 @@ import type { Group } from "../separable/tree.js";
 import type { Move } from "../types.js";
 
 /** Of many channels only those with the least and the most to gain are paired. */
-const SIDES = 40;
+const SIDES = 16;
 /** Parts of what a channel has that are tried. */
 const PARTS = [1, 0.5, 0.25, 0.1, 0.01];
 const MOST = 20;

@@ -1,0 +1,9 @@
+/** `npm run bench -- planning`: what issue and README say of planning, measured. */
+import separable from "./planning/separable.js";
+import type { Row, SuiteOptions } from "./rows.js";
+
+export { report } from "./rows.js";
+
+export default async function measure(options: SuiteOptions): Promise<Row[]> {
+  return separable(options);
+}
