@@ -1,7 +1,11 @@
 /** Fitted models of others: what their authors published, out of our kernels. */
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { createEngine, importRobyn, type RobynModel } from "../../src/index.js";
+import { Scratch } from "../../src/engine/scratch.js";
+import { createEngine, importPyMC, importRobyn, type PlanProblem, type RobynModel } from "../../src/index.js";
+import { checkPlan } from "../../src/planning/check.js";
+import { solveFlight } from "../../src/planning/flighting/solve.js";
+import { modelOf } from "../../src/planning/model.js";
 import { respond } from "../planning/importers/respond.js";
 import { referenceData } from "../reference.setup.js";
 
@@ -111,4 +115,99 @@ describe("Robyn's model 3_165_9", () => {
     }
     for (const { name, current } of allocator) expect(current as number).toBeCloseTo(of(name).mean_spend as number, 6);
   });
+});
+
+/** media-mix.md 10.1: share of x1, response, and response of the even split, by multiple of the weekly budget. */
+const SPLITS = [
+  [1, true, 1, 18_441.6, 16_110.6],
+  [2, true, 0.63557, 28_910.6, 28_289.1],
+  [3, true, 0.55804, 36_120.1, 35_938.5],
+  [1, false, 0.95852, 16_638.1, 15_006.9],
+  [2, false, 0.59561, 26_437.5, 26_122.9],
+  [3, false, 0.52502, 32_817.1, 32_783.3],
+] as const;
+const WEEKS = 8;
+const WEEKLY = 0.470932;
+
+describe("PyMC-Marketing's mmm_example, by its true parameters", () => {
+  const engine = createEngine();
+  let truth: { amplitude: number; alpha: number[]; lam: number[]; beta: number[]; true_total_contribution: object };
+  let spends: Record<string, number[]>;
+  beforeAll(() => {
+    const folder = ["mmm", "pymc-marketing"];
+    truth = JSON.parse(readFileSync(referenceData(...folder, "mmm_example_true_parameters_DERIVED.json"), "utf8"));
+    const [head, ...lines] = readFileSync(referenceData(...folder, "mmm_example.csv"), "utf8")
+      .trim()
+      .split("\n");
+    const names = (head as string).split(",");
+    const column = (name: string) => lines.map((line) => Number(line.split(",")[names.indexOf(name)]));
+    spends = { x1: column("x1"), x2: column("x2") };
+  });
+
+  /** Scaled as the library scales, or raw as the generator has it: the same curves. */
+  function channels(scaled: boolean) {
+    const most = (name: string) => (scaled ? Math.max(...(spends[name] as number[])) : 1);
+    const target_scale = scaled ? 8312.4075 : truth.amplitude;
+    return importPyMC({
+      version: "1.0.0",
+      adstock: { type: "geometric", l_max: 8 },
+      saturation: "logistic",
+      target_scale,
+      channels: ["x1", "x2"].map((name, c) => ({
+        name,
+        channel_scale: most(name),
+        adstock: { alpha: truth.alpha[c] as number },
+        saturation: {
+          lam: (truth.lam[c] as number) * most(name),
+          beta: ((truth.beta[c] as number) * truth.amplitude) / target_scale,
+        },
+      })),
+    }).channels;
+  }
+
+  it.each([true, false])("brings its true totals, scaled: %s", (scaled) => {
+    const totals = respond(engine, channels(scaled), [spends.x1 as number[], spends.x2 as number[]]);
+    Object.values(truth.true_total_contribution).forEach((total, c) => {
+      expect((totals[c] as number) / total).toBeCloseTo(1, 12);
+    });
+  });
+
+  it.each(SPLITS)(
+    "%d times the budget, tail counted: %s, is split best at %d where weeks are equal",
+    (times, tail, share, best, even) => {
+      const weekly = times * WEEKLY;
+      const problem: PlanProblem = {
+        budget: WEEKS * weekly,
+        periods: WEEKS,
+        carryOut: tail,
+        channels: channels(true),
+      };
+      const at = (part: number) => {
+        const levels = [part * weekly, (1 - part) * weekly];
+        const plan = levels.map((level) => new Array<number>(WEEKS).fill(level));
+        return respond(engine, problem.channels, plan, tail).reduce((sum, total) => sum + total, 0);
+      };
+      // The published numbers are of a weekly budget rounded to six digits.
+      expect(Math.abs(at(0.5) - even)).toBeLessThan(0.1);
+      expect(Math.abs(at(share) - best)).toBeLessThan(0.1);
+      let [low, high] = [0, 1];
+      while (high - low > 1e-7) {
+        const third = (high - low) / 3;
+        if (at(low + third) < at(high - third)) low += third;
+        else high -= third;
+      }
+      expect((low + high) / 2).toBeCloseTo(share, 4);
+      const scratch = new Scratch(engine.arena);
+      try {
+        const options = { tolerance: 1e-7, turns: 20_000, starts: 1, seed: 1, deadline: Number.POSITIVE_INFINITY };
+        const { value, bound } = solveFlight(engine, scratch, modelOf(checkPlan(problem)), { ...options, watch() {} });
+        // Weeks that may differ bring no less than equal ones.
+        expect(value).toBeGreaterThanOrEqual(at((low + high) / 2) * (1 - 1e-6));
+        expect(bound / value - 1).toBeLessThanOrEqual(1e-6);
+        expect(bound).toBeGreaterThanOrEqual(value);
+      } finally {
+        scratch.release();
+      }
+    },
+  );
 });

@@ -1,6 +1,6 @@
 /** What the importers share: parts of their schemas, and reading what R writes. */
 import { Engine } from "../../engine/engine.js";
-import type { Schema } from "../schema.js";
+import { checkBy, type Schema } from "../schema.js";
 import type { ImportOptions } from "./types.js";
 
 export const NUMBER: Schema = { type: "number" };
@@ -23,14 +23,12 @@ export function object(properties: Record<string, Schema>, ...optional: string[]
   return { type: "object", required, additionalProperties: false, properties };
 }
 
-/** An object that is told from its alternatives by `type`. */
-export function typed(type: string, properties: Record<string, Schema>, ...optional: string[]): Schema {
-  return object({ type: { type: "string", const: type }, ...properties }, ...optional);
-}
-
 export function listOf(items: Schema): Schema {
   return { type: "array", minItems: 1, items };
 }
+
+/** One for all geos, or one for each. */
+export const BY_GEO = (one: Schema): Schema => ({ oneOf: [one, listOf(one)] });
 
 /** A value alone, or in a list of one, as R writes it. */
 export type Boxed<T> = T | readonly [T] | readonly T[];
@@ -56,6 +54,32 @@ export function requireDistinct(names: readonly string[], path: (i: number) => s
   names.forEach((name, i) => {
     if (names.indexOf(name) < i) throw new RangeError(`${path(i)}: "${name}" is named twice`);
   });
+}
+
+/** The entry of geo g where there is one for each, or the one for all. */
+export function ofGeo(value: number | readonly number[], g: number, geos: number, path: string): number {
+  if (typeof value === "number") return value;
+  if (value.length === geos) return value[g] as number;
+  throw new RangeError(`${path} must have one entry for each of ${geos} geos, got ${value.length}`);
+}
+
+/** The spends of geo g where there are lists for each. */
+export function historyOf(
+  history: readonly number[] | readonly (readonly number[])[],
+  g: number,
+  geos: number,
+  path: string,
+): readonly number[] {
+  if (!history.some((entry) => Array.isArray(entry))) {
+    if (geos > 1 && history.length > 0) throw new RangeError(`${path} must be a list for each of ${geos} geos`);
+    checkBy(history, SPENDS, path);
+    return history as readonly number[];
+  }
+  if (history.length !== geos) {
+    throw new RangeError(`${path} must have one list for each of ${geos} geos, got ${history.length}`);
+  }
+  checkBy(history[g], SPENDS, `${path}[${g}]`);
+  return history[g] as readonly number[];
 }
 
 let shared: Engine | undefined;
