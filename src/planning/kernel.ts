@@ -29,7 +29,8 @@ const POINT = 20;
 const VALUES = 21;
 const SLOPES = 22;
 const ALL = 23;
-const LN_3_HALVES = Math.log(3) / 2;
+/** From the nearest number to ln 3: Math.log is not the same on every runtime. */
+const LN_3_HALVES = 1.0986122886681098 / 2;
 
 /** Numbers of the families in assembly/planning/response.ts. */
 const FAMILY = {
