@@ -1,10 +1,11 @@
 /** The public solve: checks, places, calls, and reads the answer with its proof. */
-import { kind, plainObject, wholeNumber } from "../engine/check.js";
+import { finiteNumber, kind, plainObject, wholeNumber } from "../engine/check.js";
 import { Scratch } from "../engine/scratch.js";
 import { addDual, type Dual, dualSum, resetDual } from "./budget/kernel.js";
 import { Proof } from "./budget/proof.js";
 import { Solve, type Solved } from "./budget/solve.js";
 import { type Counting, checkUnit, countingOf } from "./counting.js";
+import { checkExact, type Proven, prove } from "./exact/prove.js";
 import { columnsOf, exactTotals, offUnit } from "./kernel.js";
 import { limitsResult } from "./limits/answer.js";
 import { hasLimits, solveLimits } from "./limits/solve.js";
@@ -37,11 +38,16 @@ export function allocate(
   if (!(offers instanceof Offers))
     throw new TypeError(`allocate needs a table from engine.offers, got ${kind(offers)}`);
   checkRequest(request, offers.names, offers.resources.names);
+  if (request.exact) checkExact(offers, request);
   plainObject(options, "the options");
   if (options.bound !== undefined && options.bound !== "quick" && options.bound !== "f64") {
     throw new RangeError(`bound must be "quick" or "f64", got ${JSON.stringify(options.bound)}`);
   }
   if (options.slice !== undefined) wholeNumber(options.slice, "slice", 1, 2 ** 30);
+  if (options.timeLimit !== undefined && finiteNumber(options.timeLimit, "timeLimit") < 0) {
+    throw new RangeError(`timeLimit must be seconds, not below zero, got ${options.timeLimit}`);
+  }
+  if (options.memory !== undefined) wholeNumber(options.memory, "memory", 0, 2 ** 32);
   checkInto(offers, options.into);
   options.signal?.throwIfAborted();
   const counting = countingFor(offers, request);
@@ -52,7 +58,9 @@ export function allocate(
       return limitsResult(solved, scratch, options, start);
     }
     const solved = new Solve(offers, request, counting, scratch, options).run();
-    return read(offers, request, options, counting, solved, scratch, start);
+    const isProvable = request.exact && solved.feasible;
+    const proven = isProvable ? prove({ offers, request, counting, scratch, options, start }, solved) : undefined;
+    return read(offers, request, options, counting, solved, scratch, start, proven);
   } finally {
     scratch.release();
   }
@@ -61,8 +69,10 @@ export function allocate(
 /** How the money of this table is counted under this request. @throws {RangeError} when a cost is no multiple of `unit`. */
 export function countingFor(offers: Offers, request: AllocationRequest): Counting {
   const { facts } = offers;
-  const { unit } = request;
-  if (unit === undefined) return countingOf(facts, offers.users);
+  const { unit, exact } = request;
+  // The search of `exact` adds and compares sums: they and their differences stay below 2^62 quanta.
+  const users = exact ? 4 * offers.users : offers.users;
+  if (unit === undefined) return countingOf(facts, users);
   const covered = checkUnit(facts, unit);
   for (let j = 0; j < offers.columns && !covered; j++) {
     const off = offUnit(offers, j, unit);
@@ -70,7 +80,7 @@ export function countingFor(offers: Offers, request: AllocationRequest): Countin
     const name = offers.columnName(j);
     throw new RangeError(`row ${off.row}, option ${name}: cost ${off.cost} is no whole multiple of unit ${unit}`);
   }
-  return countingOf(facts, offers.users, unit);
+  return countingOf(facts, users, unit);
 }
 
 function checkInto(offers: Offers, into: AllocationOptions["into"]): void {
@@ -90,6 +100,7 @@ function read(
   solved: Solved,
   scratch: Scratch,
   start: number,
+  proven: Proven | undefined,
 ): AllocationResult {
   const timed = <T>(phase: string, work: () => T): T => {
     const from = performance.now();
@@ -98,7 +109,7 @@ function read(
     return result;
   };
   const { choices, counts } = timed("write", () => readChoices(offers, solved, scratch, options.into));
-  const proof = new Proof(offers, request, counting, solved, counts, options.bound);
+  const proof = new Proof(offers, request, counting, solved, counts, options.bound, proven);
   if (proof.needsDual) solved.passes++;
   const result = timed("bound", () =>
     proof.result({

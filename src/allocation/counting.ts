@@ -19,6 +19,8 @@ export interface Facts {
   inexact: boolean;
   /** … and some decimal cost lies below the caller's. */
   below: boolean;
+  /** … and some value lost more than what a decimal loses that is found again. */
+  blurred: boolean;
   join(other: Facts): void;
 }
 
@@ -35,6 +37,7 @@ export function noFacts(): Facts {
     digits: 0,
     inexact: false,
     below: false,
+    blurred: false,
     join(other) {
       this.mostCost = Math.max(this.mostCost, other.mostCost);
       this.leastCost = Math.min(this.leastCost, other.leastCost);
@@ -45,6 +48,7 @@ export function noFacts(): Facts {
       this.digits = Math.max(this.digits, other.digits);
       this.inexact ||= other.inexact;
       this.below ||= other.below;
+      this.blurred ||= other.blurred;
     },
   };
 }

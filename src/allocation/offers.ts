@@ -181,7 +181,8 @@ export class Offers {
     const facts = this.#facts[j] ?? noFacts();
     const loss = kernel.setRows(this, j, from, values, costs);
     facts.inexact ||= loss > 0;
-    facts.below ||= loss >= 2;
+    facts.below ||= (loss & 2) > 0;
+    facts.blurred ||= (loss & 4) > 0;
     if (this.hasSlots && offers) {
       new Uint16Array(this.engine.memory.buffer, this.slots + j * this.slotStride + 2 * from, offers.length).set(
         offers,

@@ -3,7 +3,6 @@ import { finiteNumber, kind, plainObject, wholeNumber } from "../engine/check.js
 import type { AllocationRequest, GroupLimit } from "./types.js";
 
 const FIELDS = ["budget", "exactlyOne", "unit", "stock", "groups", "minReturn", "minSpend", "resources", "exact"];
-const NOT_YET = ["exact"] as const;
 /** Most resources a request may name. */
 export const MOST_RESOURCES = 64;
 /** Largest ratio of value to cost that a request may name: beyond what f32 can hold of both. */
@@ -50,11 +49,6 @@ export function checkRequest(
   if (resources !== undefined) checkResources(resources, resourcesOf);
   const limits = Object.keys(stock ?? {}).length + 2 * (groups ?? []).length + (resources ?? []).length + 3;
   if (limits > MOST_LIMITS) throw new RangeError(`the request has more than ${MOST_LIMITS} limits`);
-  for (const field of NOT_YET) {
-    const value = request[field];
-    if (value === undefined || value === false) continue;
-    throw new RangeError(`"${field}" is not solved by this version: leave it out; it is not in this version`);
-  }
   return request;
 }
 

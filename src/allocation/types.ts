@@ -30,7 +30,7 @@ export interface GroupLimit {
 
 /** Progress of a long solve: `done` of `total` users read in this `phase`. */
 export interface Progress {
-  phase: "sample" | "pass" | "core" | "bound" | "histogram" | "dual" | "repair" | "write";
+  phase: "sample" | "pass" | "core" | "bound" | "histogram" | "dual" | "repair" | "exact" | "write";
   done: number;
   total: number;
 }
@@ -43,6 +43,10 @@ export interface AllocationOptions {
   bound?: "quick" | "f64";
   /** Users a call of a kernel, between two looks at `signal` (default 2^20). Changes no byte of the answer. */
   slice?: number;
+  /** With `exact`: seconds after which the search ends with the best found and a bound. Left out: none. */
+  timeLimit?: number;
+  /** With `exact`: most bytes of the engine's memory that the search may take, the table left out (default 1 GiB). */
+  memory?: number;
   /** Where to write the choices: one element a user, `Uint8Array` up to 254 options, else `Uint16Array`. */
   into?: Uint8Array | Uint16Array;
 }
@@ -92,6 +96,8 @@ export interface AllocationResult {
   phases: Record<string, number>;
   /** The quantum money was counted in: the decimal unit, or a power of two. */
   unit: number;
+  /** With `exact`: the quantum values were counted in, a decimal unit where all values are decimals, else a power of two. */
+  valueUnit?: number;
   /**
    * Why a search ended before its proof ("work": after a fixed number of steps, the same everywhere). Absent where nothing was
    * left to do: not found is then proven for whole options, though parts of options would meet the request.

@@ -1,5 +1,6 @@
 /** From a solve in quanta to the result with its proof: the same for a table and for a stream. */
 import { type Counting, money } from "../counting.js";
+import type { Proven } from "../exact/prove.js";
 import type { AllocationOptions, AllocationRequest, AllocationResult } from "../types.js";
 import { type Extent, fullBound, quickBound } from "./bound.js";
 import type { Dual } from "./kernel.js";
@@ -33,6 +34,7 @@ export class Proof {
   readonly #precise: boolean;
   readonly #sharp: boolean;
   readonly #quick: number;
+  readonly #proven: Proven | undefined;
 
   constructor(
     extent: Extent,
@@ -41,6 +43,7 @@ export class Proof {
     solved: Planned,
     counts: number[],
     bound: AllocationOptions["bound"],
+    proven?: Proven,
   ) {
     const { users, columns, facts } = extent;
     const none = counts[0] as number;
@@ -49,12 +52,13 @@ export class Proof {
     this.#counting = counting;
     this.#solved = solved;
     this.#counts = counts;
+    this.#proven = proven;
     this.#unserved = (request.exactlyOne ?? false) && none > 0;
     this.impossible = !solved.feasible || this.#unserved;
     const { cost, value } = this.#sums();
     this.#precise =
       users * counting.valueQuantum <= 1e-12 * Math.abs(value) && users * counting.roundedUp <= 1e-12 * Math.abs(cost);
-    this.needsTotals = !this.#precise && !(solved.value === 0n && solved.cost === 0n && facts.open === 0);
+    this.needsTotals = proven !== undefined || (!this.#precise && !(solved.value === 0n && solved.cost === 0n && facts.open === 0));
     this.#quick = quickBound(extent, request.budget ?? 0, counting, solved, none === users);
     // A second reading of a small table costs less than a millisecond: worth it where the margin would show.
     const loose = this.#quick - value > 1e-8 * Math.abs(value) && users * columns < SMALL;
@@ -63,7 +67,7 @@ export class Proof {
 
   /** The bound takes the dual of all users at `dualPrice`. */
   get needsDual(): boolean {
-    return !this.impossible && this.#sharp;
+    return !this.impossible && !this.#proven && this.#sharp;
   }
 
   get dualPrice(): number {
@@ -92,6 +96,8 @@ export class Proof {
       seconds: 0,
       phases,
       unit: this.#counting.quantum,
+      ...(this.#proven && { valueUnit: this.#proven.unit }),
+      ...(this.#proven?.stopped && { stopped: this.#proven.stopped }),
       ...(this.impossible && { clash: this.#clash(cost) }),
       schema: 1,
     };
@@ -106,11 +112,13 @@ export class Proof {
     const sums = this.#sums();
     if (!this.needsTotals) return sums;
     const exact = totals();
-    return { cost: this.#counting.decimal ? sums.cost : Math.min(sums.cost, exact.cost), value: exact.value };
+    const cost = this.#counting.decimal ? sums.cost : Math.min(sums.cost, exact.cost);
+    return { cost, value: this.#proven?.value ?? exact.value };
   }
 
   #bound(value: number, { dual }: Readings): number {
     if (this.impossible) return value;
+    if (this.#proven) return this.#proven.bound;
     if (!this.needsDual) return this.#quick;
     const price = this.dualPrice;
     const full = fullBound(this.#extent, this.#request.budget ?? 0, this.#counting, price, dual(price));
