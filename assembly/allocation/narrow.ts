@@ -9,7 +9,7 @@ const MOST_MULTIPLE: f64 = 8388608;
 
 /**
  * Narrows n rows; returns 1 where anything was inexact, + 2 where a decimal cost lies below the caller's, + 4 where a value
- * was inexact that is no decimal.
+ * was inexact, + 8 where one was that is no decimal.
  */
 export function narrow(fromValues: usize, fromCosts: usize, n: u32, values: usize, costs: usize): u32 {
   let inexact: u32 = 0;
@@ -24,7 +24,7 @@ export function narrow(fromValues: usize, fromCosts: usize, n: u32, values: usiz
     const value = <f32>v;
     store<f32>(values + (i << 2), value);
     store<f32>(costs + (i << 2), cost);
-    if (<f64>value != v && !(inexact & 4) && !isDecimal(v)) inexact |= 4;
+    if (<f64>value != v && !(inexact & 8)) inexact |= isDecimal(v) ? 4 : 12;
     inexact |= u32(<f64>value != v) | u32(<f64>cost != c);
   }
   return inexact;

@@ -19,8 +19,8 @@ export interface Facts {
   inexact: boolean;
   /** … and some decimal cost lies below the caller's. */
   below: boolean;
-  /** … and some value lost more than what a decimal loses that is found again. */
-  blurred: boolean;
+  /** What narrowing took from the values: 0 nothing, 1 only what decimals lose, which are found again, 2 more. */
+  lostValues: 0 | 1 | 2;
   join(other: Facts): void;
 }
 
@@ -37,7 +37,7 @@ export function noFacts(): Facts {
     digits: 0,
     inexact: false,
     below: false,
-    blurred: false,
+    lostValues: 0,
     join(other) {
       this.mostCost = Math.max(this.mostCost, other.mostCost);
       this.leastCost = Math.min(this.leastCost, other.leastCost);
@@ -48,7 +48,7 @@ export function noFacts(): Facts {
       this.digits = Math.max(this.digits, other.digits);
       this.inexact ||= other.inexact;
       this.below ||= other.below;
-      this.blurred ||= other.blurred;
+      if (other.lostValues > this.lostValues) this.lostValues = other.lostValues;
     },
   };
 }

@@ -41,6 +41,7 @@ export function frontier(
   if (!(offers instanceof Offers))
     throw new TypeError(`frontier needs a table from engine.offers, got ${kind(offers)}`);
   checkRequest(request, offers.names, offers.resources.names);
+  if (request.exact) throw new RangeError('a frontier is of the linear relaxation: leave out "exact", or ask allocate');
   const points = wholeNumber(options.points ?? 41, "points", 2, 1_000_000);
   for (const [i, budget] of (options.budgets ?? []).entries()) finiteNumber(budget, `budgets[${i}]`);
   options.signal?.throwIfAborted();

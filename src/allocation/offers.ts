@@ -182,7 +182,7 @@ export class Offers {
     const loss = kernel.setRows(this, j, from, values, costs);
     facts.inexact ||= loss > 0;
     facts.below ||= (loss & 2) > 0;
-    facts.blurred ||= (loss & 4) > 0;
+    facts.lostValues = loss & 8 ? 2 : loss & 4 && facts.lostValues === 0 ? 1 : facts.lostValues;
     if (this.hasSlots && offers) {
       new Uint16Array(this.engine.memory.buffer, this.slots + j * this.slotStride + 2 * from, offers.length).set(
         offers,

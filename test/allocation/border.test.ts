@@ -264,8 +264,8 @@ describe("requests", () => {
     }
   });
 
-  test("limits of a later version are refused by name", () => {
-    expectError(() => allocate(offers, { budget: 5, exact: true }), RangeError, '"exact"', /not solved/);
+  test("what one way of solving cannot do is refused by name", () => {
+    expectError(() => frontier(offers, { exact: true }), RangeError, '"exact"', /frontier/);
     expect(allocate(offers, { budget: 5, exact: false, stock: undefined }).status).toBe("met");
   });
 

@@ -89,7 +89,7 @@ function dropDominated(moves: usize, first: u32, end: u32): u32 {
     const move = moves + <usize>a * MOVE;
     const k = load<i64>(move);
     const p = load<i64>(move, 8);
-    let useless = false;
+    let useless: bool = false;
     // Those before a that were dropped are dominated by one that stays.
     for (let b = first; b < kept && !useless; b++) useless = dominates(moves + <usize>b * MOVE, k, p);
     for (let b = a + 1; b < end && !useless; b++) {

@@ -58,7 +58,8 @@ export class Proof {
     const { cost, value } = this.#sums();
     this.#precise =
       users * counting.valueQuantum <= 1e-12 * Math.abs(value) && users * counting.roundedUp <= 1e-12 * Math.abs(cost);
-    this.needsTotals = proven !== undefined || (!this.#precise && !(solved.value === 0n && solved.cost === 0n && facts.open === 0));
+    this.needsTotals =
+      proven !== undefined || (!this.#precise && !(solved.value === 0n && solved.cost === 0n && facts.open === 0));
     this.#quick = quickBound(extent, request.budget ?? 0, counting, solved, none === users);
     // A second reading of a small table costs less than a millisecond: worth it where the margin would show.
     const loose = this.#quick - value > 1e-8 * Math.abs(value) && users * columns < SMALL;

@@ -10,6 +10,8 @@ export interface Grid {
   scale: number;
   /** Every value of the table is a whole multiple, as it stands or as the decimal that `f32` is next to. */
   exact: boolean;
+  /** Values are whole multiples of a decimal unit, not the f32 next to them. */
+  decimal: boolean;
 }
 
 /** Sums of all users' values, and differences of such sums, stay below 2^62. */
@@ -20,12 +22,12 @@ export function gridOf(offers: Offers): Grid {
   const { mostValue } = offers.facts;
   const { digits, grain } = surveyValues(offers);
   if (digits < NO_DIGITS && mostValue * 10 ** digits < MOST_MULTIPLE) {
-    return { quantum: 1 / 10 ** digits, scale: 10 ** digits, exact: true };
+    return { quantum: 1 / 10 ** digits, scale: 10 ** digits, exact: true, decimal: true };
   }
   const bits = Math.min(50, SUM_BITS - Math.ceil(Math.log2(Math.max(offers.users, 2))));
   const finest = exponentAbove(mostValue) - bits;
   const exponent = Math.max(grain, finest);
-  return { quantum: 2 ** exponent, scale: 2 ** -exponent, exact: grain >= finest };
+  return { quantum: 2 ** exponent, scale: 2 ** -exponent, exact: grain >= finest, decimal: false };
 }
 
 /** Value of so many quanta, rounded once. */

@@ -55,7 +55,8 @@ export function prove(task: Task, solved: Solved): Proven {
 /** The bound in the caller's values, which the table holds as `f32` and the search as quanta. */
 function boundOf({ users, facts }: Offers, { grid, bound }: Ending): number {
   let most = valueAt(bound, grid);
-  if (!grid.exact) most += users * grid.quantum + ROUNDING * Math.abs(most);
-  if (facts.blurred) most += NEAREST * (Math.abs(most) + 2 * users * Math.max(0, -facts.leastValue));
+  if (!grid.exact) most += (users * grid.quantum) / 2 + ROUNDING * Math.abs(most);
+  if (facts.lostValues > (grid.decimal ? 1 : 0))
+    most += NEAREST * (Math.abs(most) + 2 * users * Math.max(0, -facts.leastValue));
   return most;
 }

@@ -20,6 +20,7 @@ export function narrow(
     else if (cost < c) cost = nextUp(cost);
     m.setF32(values + 4 * i, v);
     m.setF32(costs + 4 * i, cost);
+    if (Math.fround(v) !== v) lost |= isDecimal(v) ? 4 : 12;
     if (Math.fround(v) !== v || cost !== c) lost |= 1;
   }
   return lost;
