@@ -21,6 +21,7 @@ export interface FileFlags {
 
 export interface AllocateFlags extends RequestFlags, FileFlags {
   output?: string;
+  timeLimit?: number;
 }
 
 export async function allocateCommand(
@@ -29,7 +30,7 @@ export async function allocateCommand(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
-  const { output = besides(path), reader, assumeUnique, json, ...asked } = flags;
+  const { output = besides(path), reader, assumeUnique, json, timeLimit, ...asked } = flags;
   const request = makeRequest(asked);
   if (request.budget === undefined) throw new UsageError('give a budget: --budget N, or "budget" in the limits file');
   refuseInput(path, output);
@@ -38,7 +39,7 @@ export async function allocateCommand(
   let file: OfferFile | undefined;
   try {
     file = await open(path, { reader, assumeUnique }, terminal, bar, signal);
-    const { result, read, solve, engineBytes } = await readAndSolve(file, request, clock, bar, signal);
+    const { result, read, solve, engineBytes } = await readAndSolve(file, request, clock, bar, { signal, timeLimit });
     if (result.status !== "met") {
       bar.end();
       return refuse(result, { ...resultJson(file.options, file.users, result), input: source(file) }, json, terminal);
@@ -81,15 +82,15 @@ async function readAndSolve(
   request: AllocationRequest,
   clock: () => number,
   bar: Bar,
-  signal: AbortSignal,
+  limits: { signal: AbortSignal; timeLimit: number | undefined },
 ): Promise<{ result: AllocationResult; read: number; solve: number; engineBytes: number }> {
   const engine = createEngine();
   const offers = await file.read(engine);
-  signal.throwIfAborted();
+  limits.signal.throwIfAborted();
   const read = clock();
   const result = solving(() =>
     allocate(offers, request, {
-      signal,
+      ...limits,
       onProgress: ({ phase, done, total }) => bar.show(`solving: ${phase}`, done, total),
     }),
   );

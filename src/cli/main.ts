@@ -42,7 +42,8 @@ async function run(process: NodeJS.Process): Promise<number> {
     .option("--budget <N>", "most money to spend, in the money of the costs", parseNumber)
     .option("--output <FILE>", "decisions: user_id, offer, value, cost (default: offers.csv → offers.decisions.csv)")
     .option("--stock <OFFER=N,…>", "at most N users get this offer", parseStock)
-    .option("--exact", "prove the integer optimum")
+    .option("--exact", "prove the integer optimum: one budget, up to 100,000 users")
+    .option("--time-limit <SECONDS>", "with --exact: end with the best found and how far off it can be", parseNumber)
     .option("--unit <U>", "count money in whole units of this size (default: found in the costs)", parseNumber)
     .addHelpText("after", FILES + LIMITS + CODES)
     .action(async (file: string, flags: AllocateFlags) => {

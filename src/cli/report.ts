@@ -39,12 +39,16 @@ export function moneyFacts(request: AllocationRequest, result: AllocationResult)
   const each = result.cost > 0 ? `${amount(result.value / result.cost)} for every 1 spent` : "";
   rows.push(["expected value", amount(result.value), each]);
   rows.push(["price of money", amount(result.price), priceInWords(result)]);
-  rows.push([
-    "off the optimum",
-    tinyShare(result.gap),
-    `at most: no plan in this budget is worth more than ${amount(result.bound)}`,
-  ]);
+  rows.push(optimumInWords(request, result));
   return rows;
+}
+
+function optimumInWords({ exact }: AllocationRequest, { gap, bound, stopped }: AllocationResult): Row {
+  const most = `no plan in this budget is worth more than ${amount(bound)}`;
+  if (!exact) return ["off the optimum", tinyShare(gap), `at most: ${most}`];
+  if (!stopped) return ["off the optimum", tinyShare(gap), `proven optimal: ${most}`];
+  const why = stopped === "time" ? "the time limit" : "the memory it may use";
+  return ["off the optimum", tinyShare(gap), `at most: best found when ${why} ended the proof; ${most}`];
 }
 
 function priceInWords({ price, cost }: AllocationResult): string {

@@ -56,6 +56,20 @@ describe("allocate", () => {
     expect(out, "no colour where the output is piped").not.toContain("\u001b");
   });
 
+  test("--exact says that the optimum is proven, or why it is not", () => {
+    write("offers.csv", OFFERS);
+    const proven = run("allocate", "offers.csv", "--budget", "5", "--exact");
+    expect(proven.code).toBe(0);
+    expect(proven.out).toMatch(/off the optimum\s+0[^\n]*proven optimal/);
+    const { out } = run("allocate", "offers.csv", "--budget", "4.5", "--exact", "--time-limit", "60", "--json");
+    expect(JSON.parse(out)).toMatchObject({ value: 12, bound: 12, gap: 0, valueUnit: 1 });
+    expect(JSON.parse(out)).not.toHaveProperty("stopped");
+    const refused = run("allocate", "offers.csv", "--budget", "5", "--exact", "--stock", "a=1");
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(/exact proves one budget only/);
+    expect(run("allocate", "offers.csv", "--budget", "5", "--exact", "--time-limit", "-1").code).toBe(2);
+  });
+
   test("--json prints one object and nothing else", () => {
     write("offers.csv", OFFERS);
     const { code, out } = run("allocate", "offers.csv", "--budget", "5", "--output", "plan.csv", "--json");
