@@ -29,8 +29,14 @@ export class Xorshift128 {
 const SEED = 7;
 
 /** Writes option j of `options` for all users: the stream is drawn from its start for every column. */
-export function couponColumn(options: number, j: number, values: Float32Array, costs: Float32Array): void {
-  const random = new Xorshift128(SEED);
+export function couponColumn(
+  options: number,
+  j: number,
+  values: Float32Array,
+  costs: Float32Array,
+  seed: number = SEED,
+): void {
+  const random = new Xorshift128(seed);
   for (let i = 0; i < values.length; i++) {
     const p0 = 0.02 + 0.2 * random.next() * random.next();
     const a = 0.5 * random.next() * random.next();
