@@ -18,6 +18,7 @@ export { clearBuckets, cumulate, histogram } from "./allocation/histogram";
 export { scanAmounts } from "./allocation/limits/amounts";
 export { dualColumns, priceColumns } from "./allocation/limits/columns";
 export { near } from "./allocation/limits/near";
+export { tallyOffers } from "./allocation/limits/offers";
 export { price } from "./allocation/limits/price";
 export { tally } from "./allocation/limits/tally";
 export { narrow, offUnit } from "./allocation/narrow";

@@ -228,6 +228,53 @@ export function tally(
   source: Source,
   offers: number,
   accounts: readonly Account[],
+  at: { choices: number; wide: boolean },
+): Float64Array {
+  const isByOffer = ({ row }: Account) => row.counts === "users" || row.counts === "money";
+  const others = accounts.filter((account) => !isByOffer(account));
+  const byOffer = others.length < accounts.length ? sumsByOffer(engine, source, offers, accounts, at) : undefined;
+  const rest = others.length > 0 ? sumsByRow(engine, source, offers, others, at).values() : [].values();
+  return Float64Array.from(accounts, (account) => {
+    if (!byOffer || !isByOffer(account)) return rest.next().value as number;
+    const { members, counts, kind } = account.row;
+    const field = counts === "users" ? 0 : kind === "at most" ? 1 : 2;
+    let sum = 0;
+    if (members) for (const o of members) sum += byOffer[3 * o + field] as number;
+    else for (let o = 1; o <= offers; o++) sum += byOffer[3 * o + field] as number;
+    return sum;
+  });
+}
+
+/** By offer from 0 = none: users, money in quanta rounded up and rounded down, as the accounts of money count it. */
+function sumsByOffer(
+  engine: Engine,
+  { costs, stride, slots, slotStride, users }: Source,
+  offers: number,
+  accounts: readonly Account[],
+  { choices, wide }: { choices: number; wide: boolean },
+): Float64Array {
+  const bytes = 48 + ENTRY_BYTES * (offers + 1);
+  const ways = engine.arena.take(bytes);
+  try {
+    const { buffer } = engine.memory;
+    const way = (kind: Account["row"]["kind"]) => {
+      const money = accounts.find(({ row }) => row.counts === "money" && row.kind === kind);
+      return money ? [money.scale, money.shift, money.off] : [0, 0, 0];
+    };
+    new Float64Array(buffer, ways, 6).set([...way("at most"), ...way("at least")]);
+    new Float64Array(buffer, ways + 48, 3 * (offers + 1)).fill(0);
+    engine.kernels.tallyOffers(costs, stride, slots, slotStride, choices, wide, 0, users, ways, ways + 48);
+    return new Float64Array(buffer, ways + 48, 3 * (offers + 1)).slice();
+  } finally {
+    engine.arena.give(ways, bytes);
+  }
+}
+
+function sumsByRow(
+  engine: Engine,
+  source: Source,
+  offers: number,
+  accounts: readonly Account[],
   { choices, wide }: { choices: number; wide: boolean },
 ): Float64Array {
   const { common, lists, rowsOf } = memberLists(accounts, offers);

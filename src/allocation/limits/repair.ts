@@ -19,8 +19,8 @@ import { type Effort, tabuSearch } from "./plan/tabu.js";
 import type { DualPoint, Problem, Repaired } from "./problem.js";
 
 /** Options of a core: at first, and where they do not suffice. A table of no more is in the core whole. */
-const FIRST_CORE = 12_000;
-const LARGER = 12;
+const FIRST_CORE = 6_000;
+const LARGER = 16;
 const LARGEST_CORE = 1_800_000;
 /** Options of problems that are searched on where they could be left as they are. */
 const FEW = 2_048;
@@ -29,6 +29,9 @@ const FIRST_WORK = 3e6;
 const TABU_WORK = 4e6;
 const BRANCH_WORK = 3e7;
 const STUCK_WORK = 6e7;
+/** Pairs of switches that are looked at: of small problems, and of large ones, whose gap is small without. */
+const FEW_PAIRS = 2_000_000;
+const MANY_PAIRS = 20_000;
 /** Users a call of a kernel. */
 const SLICE = 1 << 18;
 
@@ -39,7 +42,7 @@ export function repair(problem: Problem, { prices, bound }: DualPoint, choices: 
   for (let room = FIRST_CORE; ; room *= LARGER) {
     const isWhole = all <= room;
     const near = isWhole ? listAll(problem, prices, choices) : listSome(problem, prices, choices, room);
-    const core = coreOf(problem, prices, near, left);
+    const core = coreOf(problem, prices, near, left, isWhole);
     const state = new State(core);
     const isLast = isWhole || room * LARGER > LARGEST_CORE;
     const found = search(problem, state, isWhole, isLast, bound);
@@ -60,7 +63,7 @@ function search(problem: Problem, state: State, isWhole: boolean, isLast: boolea
   const isSmall = isWhole && state.core.options <= FEW;
   const raise = () => {
     fillAll(state);
-    pairAll(state);
+    pairAll(state, isSmall ? FEW_PAIRS : MANY_PAIRS);
   };
   let held = repairAll(state);
   effort(0).report(0, 1);
@@ -110,27 +113,30 @@ function listAll(problem: Problem, prices: Float64Array, choices: number): Near 
   return listNear(problem, prices, choices, Number.POSITIVE_INFINITY, { room, ranges: [{ from: 0, to: users }] });
 }
 
-/** Users of the sample that shows how near is near, in runs. */
-const RUNS = 64;
-const RUN = 64;
+/** Users of the samples that show how near is near, in runs: of a few all options, of more those that are nearer. */
+const COARSE = { runs: 16, run: 16, share: 0.06 };
+const FINE = { runs: 256, run: 64 };
 
 /** About as many options as there is room for, those of the smallest losses. */
 function listSome(problem: Problem, prices: Float64Array, choices: number, room: number): Near {
   const { users, columns } = problem.offers;
-  const runs = Array.from({ length: RUNS }, (_, g) => {
-    const from = Math.floor((g * users) / RUNS);
-    return { from, to: Math.min(users, from + RUN) };
-  });
-  const shown = listNear(problem, prices, choices, Number.POSITIVE_INFINITY, {
-    room: (RUNS * RUN + 1) * (columns + 1),
-    ranges: runs,
-  });
-  const losses = shown.losses.filter((_, o) => o > 0 && shown.rows[o] === shown.rows[o - 1]).sort();
-  // Each user's choice is listed too.
-  const rank = Math.floor((0.45 * room * RUNS * RUN) / users);
-  const epsilon = losses[rank] ?? Number.POSITIVE_INFINITY;
-  const least = 2 ** -40 * Math.abs(losses.at(-1) ?? 0);
+  const losses = (epsilon: number, { runs, run }: { runs: number; run: number }) => {
+    const ranges = Array.from({ length: runs }, (_, g) => {
+      const from = Math.floor((g * users) / runs);
+      return { from, to: Math.min(users, from + run) };
+    });
+    const shown = listNear(problem, prices, choices, epsilon, { room: (runs * run + 1) * (columns + 1), ranges });
+    return shown.losses.filter((_, o) => o > 0 && shown.rows[o] === shown.rows[o - 1]).sort();
+  };
+  // Each user's choice is listed too: more than half of what is listed may be switches.
+  const share = Math.min(1, (0.45 * room) / (users * columns));
+  const coarse = losses(Number.POSITIVE_INFINITY, COARSE);
+  const about = coarse[Math.floor(Math.max(COARSE.share, 2 * share) * coarse.length)] ?? Number.POSITIVE_INFINITY;
+  const fine = losses(about, FINE);
+  const epsilon = fine[Math.floor(share * FINE.runs * FINE.run * columns)] ?? about;
+  const least = 2 ** -40 * Math.abs(coarse.at(-1) ?? 0);
   const ranges: { from: number; to: number }[] = [];
-  for (let from = 0; from < users; from += SLICE) ranges.push({ from, to: Math.min(users, from + SLICE) });
+  const slice = problem.options.slice ?? SLICE;
+  for (let from = 0; from < users; from += slice) ranges.push({ from, to: Math.min(users, from + slice) });
   return listNear(problem, prices, choices, Math.max(epsilon, least), { room, ranges });
 }

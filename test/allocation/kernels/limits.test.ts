@@ -168,6 +168,13 @@ function tally(own: Case, seed: number): void {
         ...[rows, common, listsAt, rowsAt, sums],
       ),
   );
+  const ways = bench.bytes(Float64Array.of(100, 0.5, 0, 2 ** 20, 0, random.below(2) * 2 ** -23));
+  const byOffer = bench.block(24 * (offers + 1));
+  const call = [costs, stride, slots, slotStride, choices, wide, random.below(users), users, ways, byOffer] as const;
+  bench.both(
+    () => bench.kernels.tallyOffers(...call),
+    (m) => twins.tallyOffers(m, ...call),
+  );
 }
 
 test("scanAmounts", () => {

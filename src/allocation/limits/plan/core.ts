@@ -36,7 +36,7 @@ export interface Core {
 }
 
 /** The core of these records: options near the best of their users, the one that is chosen first. */
-export function coreOf(problem: Problem, pi: Float64Array, near: Near, left: Float64Array): Core {
+export function coreOf(problem: Problem, pi: Float64Array, near: Near, left: Float64Array, isWhole: boolean): Core {
   const { rows, accounts } = problem;
   const bounds = usersOf(near);
   const order = byKey(problem, near, bounds);
@@ -54,9 +54,17 @@ export function coreOf(problem: Problem, pi: Float64Array, near: Near, left: Flo
     }
   });
   first[users] = at;
-  const values = Float64Array.from(record, (o) => near.values[o] as number);
+  const values = new Float64Array(options);
+  const tableRow = new Uint32Array(options);
+  const column = new Uint16Array(options);
+  for (let o = 0; o < options; o++) {
+    const from = record[o] as number;
+    values[o] = near.values[from] as number;
+    tableRow[o] = near.rows[from] as number;
+    column[o] = near.columns[from] as number;
+  }
   const prices = Float64Array.from(rows, (_, k) => (pi[k] as number) * (accounts[k] as Account).quantum);
-  const entries = entriesOf(problem, near, record);
+  const entries = entriesOf(problem, near, record, isWhole);
   const scores = values.slice();
   const { start, rowOf, quanta } = entries;
   for (let o = 0; o < options; o++) {
@@ -66,9 +74,7 @@ export function coreOf(problem: Problem, pi: Float64Array, near: Near, left: Flo
   }
   return {
     ...{ users, options, rows: rows.length, first, userOf, values, prices, scores, ...entries, left },
-    choice: first.slice(0, users),
-    tableRow: Uint32Array.from(record, (o) => near.rows[o] as number),
-    column: Uint16Array.from(record, (o) => near.columns[o] as number),
+    ...{ choice: first.slice(0, users), tableRow, column },
   };
 }
 
@@ -87,7 +93,8 @@ function usersOf({ rows, count }: Near): number[] {
 
 /** Users by key where there are ids, by row where there are none. */
 function byKey({ offers }: Problem, { rows }: Near, bounds: readonly number[]): Uint32Array {
-  const order = Uint32Array.from({ length: bounds.length - 1 }, (_, g) => g);
+  const order = new Uint32Array(bounds.length - 1);
+  for (let g = 0; g < order.length; g++) order[g] = g;
   if (offers.keys === 0) return order;
   const all = new BigUint64Array(offers.engine.memory.buffer, offers.keys, offers.users);
   const keys = Array.from(order, (g) => all[rows[bounds[g] as number] as number] as bigint);
@@ -97,7 +104,7 @@ function byKey({ offers }: Problem, { rows }: Near, bounds: readonly number[]): 
   });
 }
 
-function entriesOf(problem: Problem, near: Near, record: Uint32Array) {
+function entriesOf(problem: Problem, near: Near, record: Uint32Array, isWhole: boolean) {
   const { accounts, offers } = problem;
   const signs = accounts.map(({ row }) => signOf(row));
   const { common, lists, rowsOf } = memberLists(accounts, offers.names.length);
@@ -125,7 +132,7 @@ function entriesOf(problem: Problem, near: Near, record: Uint32Array) {
       const amount = account.row.counts === "resource" ? amounts(k, at) : c;
       rowOf[e] = k;
       quanta[e++] = (signs[k] as number) * quantaOf(account, v, amount);
-      worst[k] = Math.max(worst[k] as number, slopOf(account, v, amount));
+      if (isWhole) worst[k] = Math.max(worst[k] as number, slopOf(account, v, amount));
     };
     for (let k = 0; k < common; k++) add(k);
     for (let n = lists[offer] as number; n < (lists[offer + 1] as number); n++) add(rowsOf[n] as number);
@@ -138,13 +145,15 @@ function entriesOf(problem: Problem, near: Near, record: Uint32Array) {
 
 /** The offer of each record: its column, or what stands in its candidate slot. */
 function offersOfRecords({ offers }: Problem, near: Near, record: Uint32Array): Uint16Array {
-  const { buffer } = offers.engine.memory;
-  return Uint16Array.from(record, (o) => {
+  const view = new DataView(offers.engine.memory.buffer);
+  const offerOf = new Uint16Array(record.length);
+  for (let n = 0; n < record.length; n++) {
+    const o = record[n] as number;
     const column = near.columns[o] as number;
-    if (column === 0 || !offers.hasSlots) return column;
     const at = offers.slots + (column - 1) * offers.slotStride + 2 * (near.rows[o] as number);
-    return new Uint16Array(buffer, at, 1)[0] as number;
-  });
+    offerOf[n] = column > 0 && offers.hasSlots ? view.getUint16(at, true) : column;
+  }
+  return offerOf;
 }
 
 function amountsOf({ offers, accounts }: Problem, near: Near): (k: number, record: number) => number {

@@ -8,8 +8,8 @@ import { sorted } from "./repair.js";
 import type { State } from "./state.js";
 
 const ROUNDS = 100;
-/** Pairs that are looked at in a round. */
-const MOST_PAIRS = 200_000;
+/** Switches that pairs are made of in a round, those of the smallest losses. */
+const MOST_SWITCHES = 1_000;
 
 interface Pair {
   a: number;
@@ -17,20 +17,18 @@ interface Pair {
   worth: number;
 }
 
-/** Raises the value by pairs of switches until none is found. */
-export function pairAll(state: State): boolean {
-  let moved = false;
-  for (let round = 0; round < ROUNDS; round++) {
-    const best = bestPair(state);
+/** Raises the value by pairs of switches until none is found, or so many pairs were looked at. */
+export function pairAll(state: State, most: number): void {
+  const budget = { pairs: most };
+  for (let round = 0; round < ROUNDS && budget.pairs > 0; round++) {
+    const best = bestPair(state, budget);
     if (!best) break;
     state.move(best.a);
     state.move(best.b);
-    moved = true;
   }
-  return moved;
 }
 
-function bestPair(state: State): Pair | undefined {
+function bestPair(state: State, budget: { pairs: number }): Pair | undefined {
   const { core, left } = state;
   let room = 0;
   left.forEach((l, k) => {
@@ -43,15 +41,16 @@ function bestPair(state: State): Pair | undefined {
   // With a margin: scores and prices are rounded.
   const most = room + 1e-9 * (Math.abs(room) + Math.abs(least));
   while (count > 0 && (keys[order[count - 1] as number] as number) + least > most) count--;
+  count = Math.min(count, MOST_SWITCHES);
   const changes = new Changes(state, order.subarray(0, count));
   const after = left.slice();
   let best: Pair | undefined;
-  for (let a = 0, looked = 0; a < count && looked < MOST_PAIRS; a++) {
+  for (let a = 0; a < count && budget.pairs > 0; a++) {
     const first = order[a] as number;
     const breaks = changes.take(a, after);
     for (let b = a + 1; b < count; b++) {
       const second = order[b] as number;
-      if ((keys[first] as number) + (keys[second] as number) > most || ++looked > MOST_PAIRS) break;
+      if ((keys[first] as number) + (keys[second] as number) > most || budget.pairs-- <= 0) break;
       if (core.userOf[first] === core.userOf[second]) continue;
       const worth = state.gain(first) + state.gain(second);
       if (worth > (best?.worth ?? 0) && changes.fits(b, after, breaks)) best = { a: first, b: second, worth };

@@ -31,13 +31,13 @@ function repairOnce(state: State): boolean {
   const { order, keys } = sorted(state, ratio);
   let moved = false;
   for (const o of order) {
-    if (state.holds) break;
     if (state.now(o) === o) continue;
     const before = keys[o] as number;
     const now = ratio(o);
     if (now === Number.POSITIVE_INFINITY || now > before + (DEARER - 1) * Math.abs(before)) continue;
     state.move(o);
     moved = true;
+    if (state.holds) break;
   }
   return moved;
 }
@@ -61,18 +61,33 @@ export function fillAll(state: State): void {
   }
 }
 
-/** Options other than their users' own by a key, the smallest first, then by number; those of key infinity are left out. */
+/**
+ * Options other than their users' own by a key, the smallest first, then by number; those of key infinity are left out.
+ *
+ * The number of the option takes the place of the last bits of its key, so that numbers are sorted and not things: a millisecond
+ * for 10,000 options instead of ten with a comparator. 32 bits and more of the key are left.
+ */
 export function sorted(state: State, keyOf: (o: number) => number): { order: Uint32Array; keys: Float64Array } {
   const { options } = state.core;
   const keys = new Float64Array(options);
+  const packed = new Float64Array(options);
+  const words = new Uint32Array(packed.buffer);
+  const mask = 2 ** Math.ceil(Math.log2(options + 1)) - 1;
   let count = 0;
-  const list = new Uint32Array(options);
   for (let o = 0; o < options; o++) {
-    const key = state.now(o) === o ? Number.POSITIVE_INFINITY : keyOf(o);
+    // Not −0, which would sort as a negative number.
+    const key = state.now(o) === o ? Number.POSITIVE_INFINITY : keyOf(o) + 0;
     keys[o] = key;
-    if (key !== Number.POSITIVE_INFINITY) list[count++] = o;
+    if (key === Number.POSITIVE_INFINITY) continue;
+    packed[count] = key;
+    words[2 * count] = ((words[2 * count] as number) & ~mask) | (key < 0 ? mask - o : o);
+    count++;
   }
-  const order = list.subarray(0, count);
-  order.sort((a, b) => (keys[a] as number) - (keys[b] as number) || a - b);
+  packed.subarray(0, count).sort();
+  const order = new Uint32Array(count);
+  for (let n = 0; n < count; n++) {
+    const o = (words[2 * n] as number) & mask;
+    order[n] = (packed[n] as number) < 0 ? mask - o : o;
+  }
   return { order, keys };
 }
