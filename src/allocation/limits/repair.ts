@@ -12,7 +12,7 @@ import { brokenBy } from "./accounts.js";
 import { branch, valueSize } from "./plan/branch.js";
 import { type Core, coreOf, leftOf } from "./plan/core.js";
 import { listNear, type Near, writeChoices } from "./plan/kernel.js";
-import { pairAll } from "./plan/pairs.js";
+import { mendAll, pairAll } from "./plan/pairs.js";
 import { fillAll, repairAll } from "./plan/repair.js";
 import { State } from "./plan/state.js";
 import { type Effort, tabuSearch } from "./plan/tabu.js";
@@ -65,7 +65,7 @@ function search(problem: Problem, state: State, isWhole: boolean, isLast: boolea
     fillAll(state);
     pairAll(state, isSmall ? FEW_PAIRS : MANY_PAIRS);
   };
-  let held = repairAll(state);
+  let held = repairAll(state) || mendAll(state);
   effort(0).report(0, 1);
   if (held) raise();
   if (!isSmall) {

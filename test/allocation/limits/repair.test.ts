@@ -122,15 +122,21 @@ describe("large tables", () => {
     }
   });
 
-  test("a band of a cent, and exactly one", () => {
+  test("bands of a cent", () => {
     const cents: Table = {
       ...table,
       costs: table.costs.map((costs) => costs.map((c) => Math.round(100 * c) / 100)),
     };
-    const spend = Math.round(25 * freeSpend(cents)) / 100;
-    const groups = [{ name: "g", offers: ["2", "4"], atLeast: spend / 4, atMost: Math.ceil(25 * spend) / 100 + 0.01 }];
-    const { gap } = expectMet(cents, { groups, minSpend: spend, budget: spend + 0.01, exactlyOne: false });
-    expect(gap).toBeLessThan(1e-4);
+    const round = (x: number) => Math.round(100 * x) / 100;
+    const spend = round(freeSpend(cents) / 4);
+    for (const share of [0.2, 0.25, 0.3]) {
+      for (const exactlyOne of [false, true]) {
+        const least = round(share * spend);
+        const groups = [{ name: "g", offers: ["2", "4"], atLeast: least, atMost: round(least + 0.01) }];
+        const { gap } = expectMet(cents, { groups, minSpend: spend, budget: round(spend + 0.01), exactlyOne });
+        expect(gap).toBeLessThan(1e-5);
+      }
+    }
   });
 });
 

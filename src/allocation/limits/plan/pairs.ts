@@ -4,7 +4,7 @@
  * With what is left of the rows worth Σ p · left at the prices, two switches that hold all rows gain at most that less their
  * two losses of score: pairs beyond need not be looked at.
  */
-import { sorted } from "./repair.js";
+import { repairAll, sorted } from "./repair.js";
 import type { State } from "./state.js";
 
 const ROUNDS = 100;
@@ -26,6 +26,44 @@ export function pairAll(state: State, most: number): void {
     state.move(best.a);
     state.move(best.b);
   }
+}
+
+/** Mends by pairs what single switches cannot: a row that must be met to the cent from both sides. Whether every row holds. */
+export function mendAll(state: State): boolean {
+  for (let round = 0; round < ROUNDS; round++) {
+    if (state.holds) return true;
+    const pair = mendingPair(state);
+    if (!pair) return false;
+    state.move(pair.a);
+    state.move(pair.b);
+    repairAll(state);
+  }
+  return state.holds;
+}
+
+/** The pair that removes most of what is broken; where one removes all of it, of those of the first switch that has one. */
+function mendingPair(state: State): Pair | undefined {
+  const { core, left, weights } = state;
+  const { order } = sorted(state, (o) => state.loss(o));
+  const switches = order.subarray(0, MOST_SWITCHES);
+  const changes = new Changes(state, switches);
+  const after = left.slice();
+  const broken = state.broken();
+  // Less is rounding.
+  let best: Pair = { a: -1, b: -1, worth: 1e-9 * broken };
+  for (let a = 0; a < switches.length; a++) {
+    changes.take(a, after);
+    let brokenNow = 0;
+    for (let k = 0; k < after.length; k++) brokenNow -= (weights[k] as number) * Math.min(0, after[k] as number);
+    for (let b = a + 1; b < switches.length; b++) {
+      if (core.userOf[switches[a] as number] === core.userOf[switches[b] as number]) continue;
+      const worth = broken - brokenNow + changes.relief(b, after, weights);
+      if (worth > best.worth) best = { a: switches[a] as number, b: switches[b] as number, worth };
+    }
+    changes.give(a, after);
+    if (best.worth >= broken * (1 - 1e-9)) break;
+  }
+  return best.a < 0 ? undefined : best;
 }
 
 function bestPair(state: State, budget: { pairs: number }): Pair | undefined {
@@ -95,6 +133,18 @@ class Changes {
       const k = this.#rows[t] as number;
       left[k] = (left[k] as number) + (this.#takes[t] as number);
     }
+  }
+
+  /** By how much less the rows are broken after switch n too, in weights. */
+  relief(n: number, left: Float64Array, weights: Float64Array): number {
+    let relief = 0;
+    for (let t = this.#start[n] as number; t < (this.#start[n + 1] as number); t++) {
+      const k = this.#rows[t] as number;
+      const before = left[k] as number;
+      const after = before - (this.#takes[t] as number);
+      if (before < 0 || after < 0) relief += (weights[k] as number) * (Math.min(0, after) - Math.min(0, before));
+    }
+    return relief;
   }
 
   /** Whether every row holds after switch n too, of which `breaks` are broken before it. */
