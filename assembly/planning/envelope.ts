@@ -8,65 +8,62 @@
  * among their points.
  *
  *   columns of n f64 each, one after another from `at`:
- *   0 family  1 a  2 b  3 c  4 d  5 scale  6 rate  7 z │ 8 l  9 u  10 s │ 11 f(l)  12 w  13 k  14 f'(w)  15 f'(u)
- *   given once                                         │ by node        │ written by `envelopes`
+ *   0 family  1 a  2 b  3 c  4 d  8 scale  9 rate │ 5 p  6 q  7 r  10 z         │ 11 l  12 u  13 s │ 14 f(l)  15 w  16 k
+ *   given once                                    │ written by `inflections` │ by node           │ 17 f'(w)  18 f'(u)
+ *                                                                                               │ written by `envelopes`
+ *   19: work
  */
-import { HILL, LINEAR, LOGIT, POWER, pointBefore, slopeAt, TABLE, valueAt, whereSlope } from "./response";
+import { pow } from "../math/each";
+import { evaluate, HILL, LINEAR, LOGIT, POWER } from "./curves/evaluate";
+import { inverse } from "./curves/inverse";
+import { prepare } from "./curves/prepare";
+import { curveAt, pointBefore, TABLE } from "./response";
 
 const A: usize = 1;
-const SCALE: usize = 5;
-const RATE: usize = 6;
-const Z: usize = 7;
-const L: usize = 8;
-const U: usize = 9;
-const S: usize = 10;
-const FL: usize = 11;
-const W: usize = 12;
-const K: usize = 13;
-const FW: usize = 14;
-const FU: usize = 15;
+const SCALE: usize = 8;
+const RATE: usize = 9;
+const Z: usize = 10;
+const L: usize = 11;
+const U: usize = 12;
+const S: usize = 13;
+const FL: usize = 14;
+const W: usize = 15;
+const K: usize = 16;
+const FW: usize = 17;
+const FU: usize = 18;
+const T: usize = 19;
 
 /** Address of column c of row `row` (the address of its family), n bytes · 8 apart. */
 function cell(row: usize, stride: usize, c: usize): usize {
   return row + c * stride;
 }
 
-function f(row: usize, stride: usize, x: f64): f64 {
-  const family = <i32>load<f64>(row);
-  const a = load<f64>(cell(row, stride, A));
-  const b = load<f64>(cell(row, stride, A + 1));
-  const c = load<f64>(cell(row, stride, A + 2));
-  const d = load<f64>(cell(row, stride, A + 3));
-  const t = x * load<f64>(cell(row, stride, RATE));
-  return load<f64>(cell(row, stride, SCALE)) * valueAt(family, a, b, c, d, t);
-}
+/** f' beside what `f` returns. */
+let slope: f64 = 0;
+/** Value, slope and t of one coordinate. */
+const one = memory.data(24);
 
-function slope(row: usize, stride: usize, x: f64): f64 {
-  const family = <i32>load<f64>(row);
-  const a = load<f64>(cell(row, stride, A));
-  const b = load<f64>(cell(row, stride, A + 1));
-  const c = load<f64>(cell(row, stride, A + 2));
-  const d = load<f64>(cell(row, stride, A + 3));
+/** f and, in `slope`, f' at x. */
+function f(row: usize, stride: usize, x: f64): f64 {
   const rate = load<f64>(cell(row, stride, RATE));
-  return load<f64>(cell(row, stride, SCALE)) * rate * slopeAt(family, a, b, c, d, x * rate);
+  const scale = load<f64>(cell(row, stride, SCALE));
+  curveAt(<i32>load<f64>(row), cell(row, stride, A), stride, x * rate, one);
+  slope = scale * rate * load<f64>(one, 8);
+  return scale * load<f64>(one);
 }
 
 /** The x of the concave side where f' = price, within [from, to]. */
 function where(row: usize, stride: usize, price: f64, from: f64, to: f64): f64 {
-  const family = <i32>load<f64>(row);
-  const a = load<f64>(cell(row, stride, A));
-  const b = load<f64>(cell(row, stride, A + 1));
-  const c = load<f64>(cell(row, stride, A + 2));
-  const d = load<f64>(cell(row, stride, A + 3));
   const rate = load<f64>(cell(row, stride, RATE));
   const q = price / (load<f64>(cell(row, stride, SCALE)) * rate);
-  const x = whereSlope(family, a, b, c, d, q) / rate;
+  const t = inverse(<i32>load<f64>(row), f64x2.splat(q), cell(row, stride, A), stride);
+  const x = f64x2.extract_lane(t, 0) / rate;
   // Also where it is no number: no slope is that steep.
   if (!(x > from)) return from;
   return x < to ? x : to;
 }
 
-/** Writes the inflection z of every coordinate: Infinity where the curve is convex or straight throughout. */
+/** Prepares the parameters of every coordinate and writes its inflection z: Infinity where it is convex or straight throughout. */
 export function inflections(at: usize, n: i32): void {
   const stride = (<usize>n) << 3;
   for (let i = 0; i < n; i++) {
@@ -75,8 +72,9 @@ export function inflections(at: usize, n: i32): void {
     const b = load<f64>(cell(row, stride, A + 1));
     const c = load<f64>(cell(row, stride, A + 2));
     const d = load<f64>(cell(row, stride, A + 3));
+    prepare(family, cell(row, stride, A), stride, 1);
     let z = 0.0;
-    if (family == HILL && c > 1.0) z = b * Math.pow((c - 1.0) / (c + 1.0), 1.0 / c) - d;
+    if (family == HILL && c > 1.0) z = b * pow((c - 1.0) / (c + 1.0), 1.0 / c) - d;
     else if (family == LOGIT) z = c;
     else if (family == LINEAR || (family == POWER && b >= 1.0)) z = Infinity;
     store<f64>(cell(row, stride, Z), z > 0.0 ? z / load<f64>(cell(row, stride, RATE)) : 0.0);
@@ -103,8 +101,10 @@ export function envelopes(at: usize, n: i32, from: i32, to: i32): void {
     }
     store<f64>(cell(row, stride, W), w);
     store<f64>(cell(row, stride, K), k);
-    store<f64>(cell(row, stride, FW), slope(row, stride, w));
-    store<f64>(cell(row, stride, FU), slope(row, stride, u));
+    f(row, stride, w);
+    store<f64>(cell(row, stride, FW), slope);
+    f(row, stride, u);
+    store<f64>(cell(row, stride, FU), slope);
   }
 }
 
@@ -117,7 +117,7 @@ function tangent(row: usize, stride: usize, l: f64, u: f64, fl: f64, z: f64): f6
   if (u <= z) return u;
   let w = u;
   let k = (f(row, stride, u) - fl) / (u - l);
-  if (slope(row, stride, u) >= k) return u;
+  if (slope >= k) return u;
   for (let i = 0; i < 60; i++) {
     const x = where(row, stride, k, z, u);
     const next = (f(row, stride, x) - fl) / (x - l);
@@ -228,7 +228,7 @@ export function conjugates(at: usize, n: i32, from: i32, to: i32, price: f64, ou
         const w = load<f64>(cell(row, stride, W));
         const x1 = right(row, stride, price, w, u);
         const f1 = f(row, stride, x1);
-        const s1 = slope(row, stride, x1);
+        const s1 = slope;
         let most = f1 - price * x1;
         // Below 1e-290 the answer itself has lost its digits, and brings nothing that a sum could show.
         if (x1 < u && s1 > price && x1 > 1e-290) most += (s1 - price) * (u - x1);
@@ -284,13 +284,34 @@ export function jumpBetween(
   return best;
 }
 
-/** f and f' of coordinates [from, to) at x, to `values` and `slopes`. */
+/** f and f' of coordinates [from, to) at x, to `values` and `slopes`: runs of one family go through its kernel together. */
 export function responses(at: usize, n: i32, from: i32, to: i32, x: usize, values: usize, slopes: usize): void {
   const stride = (<usize>n) << 3;
   for (let i = from; i < to; i++) {
-    const row = at + ((<usize>i) << 3);
-    const here = load<f64>(x + ((<usize>i) << 3));
-    store<f64>(values + ((<usize>i) << 3), f(row, stride, here));
-    store<f64>(slopes + ((<usize>i) << 3), slope(row, stride, here));
+    const place = (<usize>i) << 3;
+    store<f64>(cell(at, stride, T) + place, load<f64>(x + place) * load<f64>(cell(at, stride, RATE) + place));
+  }
+  for (let i = from; i < to; ) {
+    const place = (<usize>i) << 3;
+    const row = at + place;
+    const family = load<f64>(row);
+    let end = i + 1;
+    while (end < to && load<f64>(at + ((<usize>end) << 3)) == family) end++;
+    if (<i32>family == TABLE) {
+      for (; i < end; i++) {
+        const here = (<usize>i) << 3;
+        store<f64>(values + here, f(at + here, stride, load<f64>(x + here)));
+        store<f64>(slopes + here, slope);
+      }
+      continue;
+    }
+    const t = cell(row, stride, T);
+    evaluate(<i32>family, cell(row, stride, A), stride, 8, t, 8, end - i, values + place, slopes + place, 0);
+    for (; i < end; i++) {
+      const here = (<usize>i) << 3;
+      const scale = load<f64>(cell(at, stride, SCALE) + here);
+      store<f64>(values + here, scale * load<f64>(values + here));
+      store<f64>(slopes + here, scale * load<f64>(cell(at, stride, RATE) + here) * load<f64>(slopes + here));
+    }
   }
 }

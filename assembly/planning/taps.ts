@@ -8,6 +8,9 @@
  *
  * a, b: decay and peak; decay; shape and scale. f and F are Weibull's density and distribution.
  */
+import { pow } from "../math/each";
+import { exp } from "../math/elementary";
+
 const DELAYED: i32 = 0;
 const BINOMIAL: i32 = 1;
 const PDF: i32 = 2;
@@ -19,13 +22,13 @@ export function taps(form: i32, a: f64, b: f64, length: u32, normalised: bool, o
   for (let l: u32 = 0; l < length; l++) {
     const lag = <f64>l;
     let weight = 0.0;
-    if (form == DELAYED) weight = Math.pow(a, (lag - b) * (lag - b));
-    else if (form == BINOMIAL) weight = Math.pow(1.0 - lag / <f64>length, 1.0 / a - 1.0);
+    if (form == DELAYED) weight = pow(a, (lag - b) * (lag - b));
+    else if (form == BINOMIAL) weight = pow(1.0 - lag / <f64>length, 1.0 / a - 1.0);
     else if (form == PDF) {
       const z = (lag + 1.0) / b;
-      weight = (a / b) * Math.pow(z, a - 1.0) * Math.exp(-Math.pow(z, a));
+      weight = (a / b) * pow(z, a - 1.0) * exponential(-pow(z, a));
     } else {
-      if (l > 0) product *= Math.exp(-Math.pow(lag / b, a));
+      if (l > 0) product *= exponential(-pow(lag / b, a));
       weight = product;
     }
     least = min(least, weight);
@@ -51,4 +54,8 @@ function normalise(length: u32, out: usize): void {
     const at = out + ((<usize>l) << 3);
     store<f64>(at, load<f64>(at) / sum);
   }
+}
+
+function exponential(x: f64): f64 {
+  return f64x2.extract_lane(exp(f64x2.splat(x)), 0);
 }

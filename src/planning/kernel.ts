@@ -1,6 +1,7 @@
 /** The border of the planning kernels: the only place of this problem that calls the module's exports. */
 import type { Engine } from "../engine/engine.js";
 import type { Scratch } from "../engine/scratch.js";
+import { FAMILY as CURVES, type Parameters } from "./curves/kernel.js";
 import type { Curve } from "./types.js";
 
 /** Columns of assembly/planning/envelope.ts. */
@@ -10,51 +11,33 @@ const COLUMN = {
   b: 2,
   c: 3,
   d: 4,
-  scale: 5,
-  rate: 6,
-  z: 7,
-  l: 8,
-  u: 9,
-  s: 10,
-  fl: 11,
-  w: 12,
-  k: 13,
+  scale: 8,
+  rate: 9,
+  z: 10,
+  l: 11,
+  u: 12,
+  s: 13,
+  fl: 14,
+  w: 15,
+  k: 16,
 } as const;
 /** Work columns behind them: the answer to a price from below and from above, twice, a point, its values and slopes. */
-const LOW = 16;
-const HIGH = 17;
-const OTHER_LOW = 18;
-const OTHER_HIGH = 19;
-const POINT = 20;
-const VALUES = 21;
-const SLOPES = 22;
-const ALL = 23;
-/** From the nearest number to ln 3: Math.log is not the same on every runtime. */
-const LN_3_HALVES = 1.0986122886681098 / 2;
+const LOW = 20;
+const HIGH = 21;
+const OTHER_LOW = 22;
+const OTHER_HIGH = 23;
+const POINT = 24;
+const VALUES = 25;
+const SLOPES = 26;
+const ALL = 27;
+/** ln 3 / 2, written out: Math.log is not the same everywhere. */
+const LN_3_HALVES = 0.5493061443340549;
 
-/** Numbers of the families in assembly/planning/response.ts. */
-const FAMILY = {
-  hill: 0,
-  logit: 1,
-  tanh: 2,
-  hyperbola: 3,
-  power: 4,
-  log: 5,
-  exponential: 6,
-  linear: 7,
-  table: 8,
-} as const;
-
-interface Parameters {
-  family: number;
-  a: number;
-  b?: number;
-  c?: number;
-  d?: number;
-}
+/** Numbers of the families; tables are the envelopes' own (assembly/planning/response.ts). */
+const FAMILY = { ...CURVES, table: 8 } as const;
 
 /** A curve as the kernels take it; a table's points lie at `points`. */
-function parametersOf(curve: Curve, points: number): Parameters {
+function parametersOf(curve: Curve, points: number): Parameters & { family: number } {
   switch (curve.type) {
     case "hill":
       return { family: FAMILY.hill, a: curve.max, b: curve.half, c: curve.shape, d: curve.carry ?? 0 };
@@ -65,7 +48,7 @@ function parametersOf(curve: Curve, points: number): Parameters {
     case "tanh":
       return { family: FAMILY.tanh, a: curve.max, b: 1 / (curve.max * curve.scale) };
     case "michaelis-menten":
-      return { family: FAMILY.hyperbola, a: curve.max, b: curve.half };
+      return { family: FAMILY["michaelis-menten"], a: curve.max, b: curve.half };
     case "power":
     case "root":
       return { family: FAMILY.power, a: curve.scale, b: curve.exponent };
@@ -125,10 +108,8 @@ export class Coordinates {
       c = 0,
       d = 0,
     } = scale > 0 ? parametersOf(curve, points) : { family: FAMILY.linear, a: 0 };
-    const row = [family, a, b, c, d, scale > 0 ? scale : 1, rate];
-    row.forEach((value, column) => {
-      this.#column(column)[i] = value;
-    });
+    const row = { family, a, b, c, d, scale: scale > 0 ? scale : 1, rate };
+    for (const [name, value] of Object.entries(row)) this.#column(COLUMN[name as keyof typeof row])[i] = value;
     this.#column(COLUMN.s)[i] = presence;
   }
 
