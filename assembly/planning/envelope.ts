@@ -9,14 +9,13 @@
  *
  *   columns of n f64 each, one after another from `at`:
  *   0 family  1 a  2 b  3 c  4 d  8 scale  9 rate │ 5 p  6 q  7 r  10 z         │ 11 l  12 u  13 s │ 14 f(l)  15 w  16 k
- *   given once                                    │ written by `inflections` │ by node           │ 17 f'(w)  18 f'(u)
+ *   given once                                    │ `prepare`, `inflections`  │ by node           │ 17 f'(w)  18 f'(u)
  *                                                                                               │ written by `envelopes`
  *   19: work
  */
 import { pow } from "../math/each";
 import { evaluate, HILL, LINEAR, LOGIT, POWER } from "./curves/evaluate";
 import { inverse } from "./curves/inverse";
-import { prepare } from "./curves/prepare";
 import { curveAt, pointBefore, TABLE } from "./response";
 
 const A: usize = 1;
@@ -63,7 +62,7 @@ function where(row: usize, stride: usize, price: f64, from: f64, to: f64): f64 {
   return x < to ? x : to;
 }
 
-/** Prepares the parameters of every coordinate and writes its inflection z: Infinity where it is convex or straight throughout. */
+/** Writes the inflection z of every coordinate: Infinity where the curve is convex or straight throughout. */
 export function inflections(at: usize, n: i32): void {
   const stride = (<usize>n) << 3;
   for (let i = 0; i < n; i++) {
@@ -72,7 +71,6 @@ export function inflections(at: usize, n: i32): void {
     const b = load<f64>(cell(row, stride, A + 1));
     const c = load<f64>(cell(row, stride, A + 2));
     const d = load<f64>(cell(row, stride, A + 3));
-    prepare(family, cell(row, stride, A), stride, 1);
     let z = 0.0;
     if (family == HILL && c > 1.0) z = b * pow((c - 1.0) / (c + 1.0), 1.0 / c) - d;
     else if (family == LOGIT) z = c;

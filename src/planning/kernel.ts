@@ -111,6 +111,9 @@ export class Coordinates {
     const row = { family, a, b, c, d, scale: scale > 0 ? scale : 1, rate };
     for (const [name, value] of Object.entries(row)) this.#column(COLUMN[name as keyof typeof row])[i] = value;
     this.#column(COLUMN.s)[i] = presence;
+    if (family !== FAMILY.table) {
+      this.#engine.kernels.prepare(family, this.#address(COLUMN.a) + 8 * i, 8 * this.size, 1);
+    }
   }
 
   #placeTable({ spend, response }: Curve & { type: "table" }, scratch: Scratch): number {

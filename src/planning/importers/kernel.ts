@@ -17,11 +17,6 @@ export function curveAt(engine: Engine, curve: Curve, x: number): number {
   }
 }
 
-/** base^exponent. */
-export function power(engine: Engine, base: number, exponent: number): number {
-  return curveAt(engine, { type: "power", scale: 1, exponent }, base);
-}
-
 /** Weights of an adstock by lag. */
 export function weightsOf(engine: Engine, adstock: Exclude<Adstock, { type: "geometric" }>): number[] {
   const scratch = new Scratch(engine.arena);

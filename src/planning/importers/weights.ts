@@ -1,7 +1,7 @@
 /** Adstocks that others cut off after some lags, and the history that still works in a plan. */
 import type { Engine } from "../../engine/engine.js";
+import { power } from "../curves/kernel.js";
 import type { Adstock, Channel } from "../types.js";
-import { power } from "./kernel.js";
 import type { ChannelRecord } from "./types.js";
 
 /** decay^l over lags 0 … lags − 1; ours has no end. By multiplication: the same on every runtime. */
