@@ -4,12 +4,13 @@ import { format, parse } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { allocate } from "../allocation/allocate.js";
+import { hasLimits } from "../allocation/limits/solve.js";
 import type { AllocationRequest, AllocationResult } from "../allocation/types.js";
 import { createEngine } from "../create.js";
 import { type FileProgress, type OfferFile, openOffers } from "../files/index.js";
 import { EXIT, UsageError } from "./failure.js";
 import { count } from "./format.js";
-import { facts, moneyFacts, offerTable, refuse, resultJson, workFacts } from "./report.js";
+import { facts, limitTable, moneyFacts, offerTable, refuse, resultJson, workFacts } from "./report.js";
 import { asUsage, makeRequest, type RequestFlags, solving } from "./request.js";
 import type { Bar, Terminal } from "./terminal.js";
 
@@ -17,6 +18,15 @@ export interface FileFlags {
   reader?: "duckdb" | "javascript";
   assumeUnique?: boolean;
   json?: boolean;
+}
+
+/** What is opened beside values and costs: resources of the limits file. */
+interface OpenFlags extends FileFlags {
+  resources: readonly string[];
+}
+
+export function resourcesOf({ resources = [] }: AllocationRequest): readonly string[] {
+  return resources.map(({ name }) => name);
 }
 
 export interface AllocateFlags extends RequestFlags, FileFlags {
@@ -32,13 +42,15 @@ export async function allocateCommand(
 ): Promise<number> {
   const { output = besides(path), reader, assumeUnique, json, timeLimit, ...asked } = flags;
   const request = makeRequest(asked);
-  if (request.budget === undefined) throw new UsageError('give a budget: --budget N, or "budget" in the limits file');
+  if (request.budget === undefined && !hasLimits(request)) {
+    throw new UsageError('give a budget: --budget N, or "budget" or another limit in the limits file');
+  }
   refuseInput(path, output);
   const clock = stopwatch();
   const bar = terminal.progress();
   let file: OfferFile | undefined;
   try {
-    file = await open(path, { reader, assumeUnique }, terminal, bar, signal);
+    file = await open(path, { reader, assumeUnique, resources: resourcesOf(request) }, terminal, bar, signal);
     const { result, read, solve, engineBytes } = await readAndSolve(file, request, clock, bar, { signal, timeLimit });
     if (result.status !== "met") {
       bar.end();
@@ -109,16 +121,18 @@ function giveBack(): void {
 /** Opens the offers and says on stderr which reader serves. */
 export async function open(
   path: string,
-  flags: FileFlags,
+  flags: OpenFlags,
   terminal: Terminal,
   bar: Bar,
   signal: AbortSignal,
 ): Promise<OfferFile> {
-  const { reader, assumeUnique } = flags;
+  const { reader, assumeUnique, resources } = flags;
   const onProgress = ({ phase, done, total }: FileProgress) => bar.show(phase, done, total);
-  const file = await openOffers(path, { reader, assumeUnique, signal, onProgress }).catch((error: unknown) => {
-    throw asUsage(error);
-  });
+  const file = await openOffers(path, { reader, assumeUnique, resources, signal, onProgress }).catch(
+    (error: unknown) => {
+      throw asUsage(error);
+    },
+  );
   bar.pause();
   terminal.warn(`reader: ${file.reader}${file.because ? ` (${file.because})` : ""}`);
   if (file.ignored.length > 0) terminal.warn(`columns that are no offers: ${file.ignored.join(", ")}`);
@@ -143,6 +157,7 @@ function reportLines(
     "",
     ...facts(moneyFacts(request, result), terminal),
     "",
+    ...limitTable(result, terminal),
     ...offerTable(file.options, result, terminal, request.exactlyOne === true),
     "",
     `  decisions are in ${bold(output)}`,

@@ -1,10 +1,11 @@
 /** `shadowprice frontier FILE`: what every budget buys. */
 
 import { frontier } from "../allocation/frontier.js";
+import { hasLimits } from "../allocation/limits/solve.js";
 import type { FrontierPoint, FrontierResult } from "../allocation/types.js";
 import { createEngine } from "../create.js";
 import type { OfferFile } from "../files/index.js";
-import { type FileFlags, open, source } from "./allocate.js";
+import { type FileFlags, open, resourcesOf, source } from "./allocate.js";
 import { drawChart, type Mark } from "./chart.js";
 import { EXIT } from "./failure.js";
 import { amount, count, seconds, table } from "./format.js";
@@ -29,7 +30,7 @@ export async function frontierCommand(
   const bar = terminal.progress();
   let file: OfferFile | undefined;
   try {
-    file = await open(path, { reader, assumeUnique }, terminal, bar, signal);
+    file = await open(path, { reader, assumeUnique, resources: resourcesOf(request) }, terminal, bar, signal);
     const offers = await file.read(createEngine());
     signal.throwIfAborted();
     const curve = solving(() => frontier(offers, request, { points, signal }));
@@ -38,7 +39,9 @@ export async function frontierCommand(
       terminal.print(JSON.stringify({ ...curve, users: file.users, options: file.options, input: source(file) }));
     } else if (curve.status === "impossible") {
       terminal.warn(
-        "No plan can meet this request at any budget: some user has no open offer, and every user must get one.",
+        hasLimits(request)
+          ? "No plan can meet the other limits at any budget; shadowprice allocate says which of them clash."
+          : "No plan can meet this request at any budget: some user has no open offer, and every user must get one.",
       );
     } else {
       for (const line of reportLines(file, curve, terminal)) terminal.print(line);

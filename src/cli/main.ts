@@ -17,8 +17,11 @@ FILE is CSV, Parquet or Arrow, told by its content. Wide: user_id, and for each 
 Long: user_id, offer, value, cost. A NULL pair means that the offer is not open to this user.`;
 
 const LIMITS = `
-LIMITS.json holds the same request as the API, for example {"budget": 250000, "exactlyOne": true}; an option given on the
-command line wins over the same key in the file.`;
+LIMITS.json holds the same request as the API: an option given on the command line wins over the same key in the file.
+  {"budget": 250000, "exactlyOne": true, "stock": {"5off": 10000}, "minReturn": 2, "minSpend": 100000,
+   "groups": [{"name": "mail", "offers": ["5off", "10off"], "atMost": 90000, "atLeast": 20000}],
+   "resources": [{"name": "hours", "atMost": 400}]}
+A resource is what offers use beside money: a wide file has a column RESOURCE_OFFER (hours_5off) for each offer.`;
 
 const PLAN = `
 PLAN.json, smallest: {"budget": 60, "channels": [{"name": "search", "curve": {"type": "hill", "max": 100, "half": 50, "shape": 3}}]};

@@ -1,5 +1,6 @@
 /** The answer in words: first what a marketer asks, then what an engineer asks. */
-import type { AllocationRequest, AllocationResult } from "../allocation/types.js";
+import { hasLimits } from "../allocation/limits/solve.js";
+import type { AllocationRequest, AllocationResult, LimitReport } from "../allocation/types.js";
 import { EXIT } from "./failure.js";
 import { amount, bar, count, mebibytes, seconds, share, table, tinyShare } from "./format.js";
 import type { Terminal } from "./terminal.js";
@@ -38,17 +39,44 @@ export function moneyFacts(request: AllocationRequest, result: AllocationResult)
   rows.push(["spent", amount(result.cost), left > 0 ? `${amount(left)} left over` : ""]);
   const each = result.cost > 0 ? `${amount(result.value / result.cost)} for every 1 spent` : "";
   rows.push(["expected value", amount(result.value), each]);
-  rows.push(["price of money", amount(result.price), priceInWords(result)]);
+  if (budget !== undefined) rows.push(["price of money", amount(result.price), priceInWords(result)]);
   rows.push(optimumInWords(request, result));
   return rows;
 }
 
-function optimumInWords({ exact }: AllocationRequest, { gap, bound, stopped }: AllocationResult): Row {
-  const most = `no plan in this budget is worth more than ${amount(bound)}`;
-  if (!exact) return ["off the optimum", tinyShare(gap), `at most: ${most}`];
+function optimumInWords(request: AllocationRequest, { gap, bound, stopped }: AllocationResult): Row {
+  const most = `no plan ${hasLimits(request) ? "within these limits" : "in this budget"} is worth more than ${amount(bound)}`;
+  if (!request.exact) return ["off the optimum", tinyShare(gap), `at most: ${most}`];
   if (!stopped) return ["off the optimum", tinyShare(gap), `proven optimal: ${most}`];
   const why = stopped === "time" ? "the time limit" : "the memory it may use";
   return ["off the optimum", tinyShare(gap), `at most: best found when ${why} ended the proof; ${most}`];
+}
+
+/** Every limit beside a lone budget: what is used of it, and what one more unit would change. */
+export function limitTable({ limits }: AllocationResult, terminal: Terminal): string[] {
+  if (limits.every(({ name }) => name === "budget")) return [];
+  const rows = limits.map((limit) => [limit.name, used(limit), `${limit.kind} ${bound(limit)}`, changeInWords(limit)]);
+  const [head = "", ...rest] = table([["limit", "used", "asked", "one unit more"], ...rows], [1]);
+  return [`  ${terminal.colours.dim(head)}`, ...rest.map((line) => `  ${line}`), ""];
+}
+
+/** Users are counted, everything else is an amount. */
+function figure({ name }: LimitReport, x: number): string {
+  if (!Number.isFinite(x)) return "nothing spent";
+  return name.startsWith("stock ") ? count(x) : amount(x);
+}
+
+function used(limit: LimitReport): string {
+  return figure(limit, limit.used);
+}
+
+function bound(limit: LimitReport): string {
+  return figure(limit, limit.limit);
+}
+
+function changeInWords({ kind, price }: LimitReport): string {
+  if (price === 0) return "changes nothing";
+  return kind === "at most" ? `brings ${amount(price)} of value` : `costs ${amount(-price)} of value`;
 }
 
 function priceInWords({ price, cost }: AllocationResult): string {
@@ -124,8 +152,13 @@ export function refuse(
 }
 
 function noPlan(result: AllocationResult): string[] {
-  if (result.status === "not found")
-    return ["No plan within all limits was found, and none was proven impossible. Nothing was written."];
+  if (result.status === "not found") {
+    const lines = ["No plan within all limits was found, and none was proven impossible. Nothing was written."];
+    const { violation } = result;
+    if (violation)
+      lines.push(`The best try uses ${violation.used} of ${violation.name}, and asked is ${violation.limit}.`);
+    return lines;
+  }
   const { clash } = result;
   const lines = ["No plan can meet this request. Nothing was written."];
   if (clash) lines.push(clash.reason, `Nearest request that can be met: ${JSON.stringify(clash.nearest)}`);

@@ -1,5 +1,6 @@
 /**
- * Offer files, wide: `user_id`, and `value_NAME` and `cost_NAME` of each offer; long: `user_id, offer, value, cost`.
+ * Offer files, wide: `user_id`, and `value_NAME` and `cost_NAME` of each offer, and `RESOURCE_NAME` for each resource that was
+ * asked for; long: `user_id, offer, value, cost`.
  * The names decide; other columns are left alone and reported.
  */
 import { InputFileError } from "./errors.js";
@@ -12,6 +13,8 @@ export interface WideLayout {
   /** Column numbers by option. */
   values: number[];
   costs: number[];
+  /** Resources that were asked for, each with its column numbers by option. */
+  resources: { name: string; columns: number[] }[];
   ignored: string[];
 }
 
@@ -33,7 +36,7 @@ const COST = "cost_";
 const MOST_WIDE = 254;
 
 /** @throws {InputFileError} where a column is missing, repeated, without its partner or of a type that cannot serve. */
-export function findLayout(path: string, columns: readonly Column[]): Layout {
+export function findLayout(path: string, columns: readonly Column[], resources: readonly string[] = []): Layout {
   const numbers = columnNumbers(path, columns);
   const id = numbers.get(ID);
   if (id === undefined) throw new InputFileError(path, missingColumn(ID, columns), { column: ID });
@@ -41,7 +44,19 @@ export function findLayout(path: string, columns: readonly Column[]): Layout {
   const layout = columns.some(({ name }) => name.startsWith(VALUE) || name.startsWith(COST))
     ? wide(path, columns, numbers, id)
     : long(path, columns, numbers, id);
-  const used = new Set(usedColumns(layout));
+  if (layout.kind === "wide") {
+    layout.resources = resources.map((name) => ({
+      name,
+      columns: amountColumns(path, columns, numbers, layout, name),
+    }));
+  } else if (resources.length > 0) {
+    throw new InputFileError(
+      path,
+      `resources such as "${resources[0]}" are read from wide files, and this one is long`,
+    );
+  }
+  const amounts = layout.kind === "wide" ? layout.resources.flatMap((resource) => resource.columns) : [];
+  const used = new Set([...usedColumns(layout), ...amounts]);
   layout.ignored = columns.filter((_, c) => !used.has(c)).map(({ name }) => name);
   return layout;
 }
@@ -70,7 +85,7 @@ function columnNumbers(path: string, columns: readonly Column[]): Map<string, nu
 }
 
 function wide(path: string, columns: readonly Column[], numbers: Map<string, number>, id: number): WideLayout {
-  const layout: WideLayout = { kind: "wide", id, options: [], values: [], costs: [], ignored: [] };
+  const layout: WideLayout = { kind: "wide", id, options: [], values: [], costs: [], resources: [], ignored: [] };
   for (const [c, { name }] of columns.entries()) {
     if (name.startsWith(COST)) partner(path, numbers, name, VALUE + name.slice(COST.length));
     if (!name.startsWith(VALUE)) continue;
@@ -89,6 +104,31 @@ function wide(path: string, columns: readonly Column[], numbers: Map<string, num
     );
   }
   return layout;
+}
+
+function amountColumns(
+  path: string,
+  columns: readonly Column[],
+  numbers: Map<string, number>,
+  { options }: WideLayout,
+  resource: string,
+): number[] {
+  return options.map((option) => {
+    const name = `${resource}_${option}`;
+    const number = numbers.get(name);
+    if (number === undefined) {
+      throw new InputFileError(path, `is missing: resource "${resource}" needs a column for each offer`, {
+        column: name,
+      });
+    }
+    if (name.startsWith(VALUE) || name.startsWith(COST) || name === ID) {
+      throw new InputFileError(path, `cannot be what resource "${resource}" uses: rename the resource`, {
+        column: name,
+      });
+    }
+    requireNumber(path, columns[number] as Column);
+    return number;
+  });
 }
 
 function partner(path: string, numbers: Map<string, number>, name: string, other: string): number {

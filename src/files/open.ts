@@ -99,7 +99,7 @@ async function openTable(
   source: Source,
   options: OpenOptions,
 ): Promise<{ table: Table; layout: Layout; because?: string }> {
-  const layout = findLayout(source.path, source.columns);
+  const layout = findLayout(source.path, source.columns, options.resources);
   const watch = new Watch(options);
   const chosen = await chooseReader(source, layout, options.reader, watch);
   const because = typeof chosen === "string" ? chosen : undefined;

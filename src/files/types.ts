@@ -66,6 +66,8 @@ export interface FileProgress {
 export interface OpenOptions {
   /** `auto` (default): DuckDB where it is installed and reads the format, else JavaScript. */
   reader?: "auto" | "duckdb" | "javascript";
+  /** Resources to read from a wide file: for each a column RESOURCE_OFFER of every offer. */
+  resources?: readonly string[];
   /** Do not check that no user is repeated. */
   assumeUnique?: boolean;
   /** Stops reading and writing between batches; the reason is thrown and no output is left. */

@@ -17,6 +17,7 @@ import type { Format, OpenOptions, Source } from "../types.js";
 import type { Watch } from "../watch.js";
 import { decideWide, fillWide } from "./batches.js";
 import { requireUnique } from "./duplicates.js";
+import { fillResources } from "./resources.js";
 
 /** What DuckDB is told of a file that it serves. */
 export interface DuckDBFile {
@@ -76,10 +77,13 @@ export class WideTable implements Table {
   }
 
   async read(engine: Engine): Promise<Offers> {
-    const offers = engine.offers({ users: this.users, options: this.#layout.options });
+    const { options } = this.#layout;
+    const resources = this.#layout.resources.map(({ name }) => name);
+    const offers = engine.offers({ users: this.users, options, resources });
     try {
       if (this.#duckdb) await this.#fillByDuckDB(this.#duckdb, offers);
       else await fillWide(this.#source, this.#layout, offers, this.#watch);
+      await fillResources(this.#source, this.#layout, offers, this.#watch);
       if (!this.#options.assumeUnique) await requireUnique(this.#source, this.#layout.id, offers, this.#watch);
       return offers;
     } catch (error) {
