@@ -35,8 +35,9 @@ try {
   const answers = [
     printed("dist/cli.js", ["demo"], place),
     printed("dist/cli.js", ["allocate", "examples/offers.csv", "--budget", "1500"], place),
+    printed("dist/cli.js", ["demo", "plan"], place),
   ];
-  readme = readme.replace(/```text\n[\s\S]*?\n```/g, () => `\`\`\`text\n${answers.shift()}\n\`\`\``);
+  readme = readme.replace(/```text\n[\s\S]*?```/g, () => `\`\`\`text\n${answers.shift()}\n\`\`\``);
 } finally {
   rmSync(place, { recursive: true });
 }

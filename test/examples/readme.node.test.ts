@@ -70,6 +70,22 @@ describe("README", () => {
     expect(outputOf(program)).toEqual([...said.map((line) => line.slice(3)), ""]);
   });
 
+  test("the program that plans prints what its comments say", () => {
+    const program = blocks("js").find((block) => block.includes("planBudget")) ?? "";
+    const said = program.split("\n").filter((line) => line.startsWith("// "));
+    expect(said.length).toBe(3);
+    expect(outputOf(program)).toEqual([...said.map((line) => line.slice(3)), ""]);
+  });
+
+  test("npm start -- plan prints this answer", () => {
+    const lasting = (text: string) => text.split("\n").filter((line) => !/^ +(time|off the optimum) /.test(line));
+    const shown = lasting(blocks("text")[2] ?? "")
+      .join("\n")
+      .trim();
+    expect(shown).toContain("tv");
+    expect(lasting(run("demo", "plan")).join("\n").trim()).toBe(shown);
+  });
+
   test("the edge program decides", async () => {
     const worker = await startWorker(blocks("js")[1] ?? "");
     try {
