@@ -56,10 +56,11 @@ export function solveLimits(
     const { prices, bound, choices } = dual;
     return { problem, status, prices, bound, relaxed: bound, choices, phases, ...rest };
   };
-  if (dual.unserved > 0) return solved("impossible", { clash: unservedClash(problem, dual.unserved) });
+  const meets = (other: AllocationRequest) => solveLimits(offers, other, money, scratch, options).status === "met";
+  if (dual.unserved > 0) return solved("impossible", { clash: unservedClash(problem, dual.unserved, meets) });
   for (const penalty of PENALTIES.slice(1)) {
     if (dual.held) break;
-    const clash = timed("proof", () => findClash(problem));
+    const clash = timed("proof", () => findClash(problem, meets));
     if (clash) return solved("impossible", { clash });
     scratch.give(dual.choices);
     dual = solveDual(problem, { penalty }, timed);

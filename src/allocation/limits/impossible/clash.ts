@@ -6,18 +6,18 @@
  */
 import type { AllocationResult } from "../../types.js";
 import { Problem } from "../problem.js";
-import { nearestRequest } from "./nearest.js";
+import { type Meets, nearestRequest } from "./nearest.js";
 import { leastProof, proofOf } from "./proof.js";
 
 export type Clash = NonNullable<AllocationResult["clash"]>;
 
 /** The clash of a request that is proven impossible; undefined where nothing is proven. */
-export function findClash(problem: Problem): Clash | undefined {
+export function findClash(problem: Problem, meets: Meets): Clash | undefined {
   const clashing = leastProof(problem);
   if (!clashing) return undefined;
   const set = proofOf(problem, clashing, true);
   const needsOne = problem.exactlyOne && !set;
-  const nearest = nearestRequest(problem, clashing);
+  const nearest = nearestRequest(problem, clashing, meets);
   const names = [...new Set([...(set ?? clashing)].map((k) => problem.rows[k]?.name as string))];
   if (needsOne) names.push("exactlyOne");
   return { limits: names, nearest: nearest.request, reason: reasonOf(names, nearest.changes) };
@@ -33,12 +33,12 @@ function listed(names: readonly string[]): string {
 }
 
 /** Where users without an open option must get one; other limits may clash besides. */
-export function unservedClash(problem: Problem, without: number): Clash {
+export function unservedClash(problem: Problem, without: number, meets: Meets): Clash {
   const { offers, money, scratch, options } = problem;
   const request = { ...problem.request, exactlyOne: false };
   const rest = new Problem(offers, request, money, scratch, options);
   const clashing = leastProof(rest);
-  const nearest = clashing ? nearestRequest(rest, clashing) : { request };
+  const nearest = clashing ? nearestRequest(rest, clashing, meets) : { request };
   return {
     limits: ["exactlyOne"],
     nearest: nearest.request,

@@ -1,7 +1,7 @@
 /**
  * The nearest request that is possible: of the limits that clash the one that need be relaxed least, relative to its size, is
- * relaxed just as far as the others ask; again, where others clash besides. Possible here as parts of options; whole
- * options may need a little more.
+ * relaxed just as far as the others ask, as parts of options; again, where others clash besides. Where whole options need a
+ * little more room, it is given a little more.
  */
 import type { AllocationRequest } from "../../types.js";
 import type { Account } from "../accounts.js";
@@ -15,11 +15,17 @@ const MOST_STEPS = 12;
 /** A limit that is no decimal is relaxed this much more, relative, and four times as much where that was too little. */
 const OUTWARD = 1e-9;
 
+/** Parts of the largest amount of a choice by which what was relaxed is relaxed more where whole options need it. */
+const STEPS = [0, 1 / 16, 1];
+
 export interface Nearest {
   request: AllocationRequest;
   /** In words. */
   changes: string[];
 }
+
+/** Whether a plan of whole options was found for a request. */
+export type Meets = (request: AllocationRequest) => boolean;
 
 interface Relaxed {
   k: number;
@@ -28,7 +34,46 @@ interface Relaxed {
   by: number;
 }
 
-export function nearestRequest(problem: Problem, clashing: ReadonlySet<number>): Nearest {
+/** The nearest request for which a plan of whole options was found; where none was, the nearest for parts of options. */
+export function nearestRequest(problem: Problem, clashing: ReadonlySet<number>, meets: Meets): Nearest {
+  const parts = nearestOfParts(problem, clashing);
+  for (const step of STEPS) {
+    const now = step === 0 ? parts : loosened(problem, parts, step);
+    if (meets(now.request)) return changesOf(problem, now);
+  }
+  return changesOf(problem, parts);
+}
+
+/** What was relaxed, relaxed by some more. */
+function loosened(problem: Problem, parts: Problem, step: number): Problem {
+  let { request } = parts;
+  parts.rows.forEach((row, k) => {
+    if (row.limit === problem.rows[k]?.limit) return;
+    const by = row.counts === "return" ? -step * row.limit * 1e-3 : step * mostOf(parts, row);
+    const limit = row.counts === "return" ? row.limit + by : row.limit + signOf(row) * by;
+    const { perMoney } = parts.accounts[k] as Account;
+    const unit = row.counts === "users" ? 1 : perMoney;
+    request = withLimit(request, row, unit > 0 && row.counts !== "return" ? Math.round(limit * unit) / unit : limit);
+  });
+  return new Problem(parts.offers, request, parts.money, parts.scratch, parts.options);
+}
+
+/** The most that a choice uses of a row, a user where that is what counts. */
+function mostOf({ offers }: Problem, { counts, resource }: Row): number {
+  if (counts === "users") return 1;
+  return counts === "money" ? offers.facts.mostCost : offers.resources.factsOf(resource).mostCost;
+}
+
+function changesOf(problem: Problem, now: Problem): Nearest {
+  const changes = now.rows.flatMap((row, k) => {
+    const before = problem.rows[k] as Row;
+    return row.limit === before.limit ? [] : [`${row.name} ${row.kind} ${row.limit} (asked ${before.limit})`];
+  });
+  if (problem.exactlyOne && !now.exactlyOne) changes.push("at most one option for everyone");
+  return { request: now.request, changes };
+}
+
+function nearestOfParts(problem: Problem, clashing: ReadonlySet<number>): Problem {
   const all = new Set(problem.rows.keys());
   let now = problem;
   let set: ReadonlySet<number> | undefined = clashing;
@@ -43,12 +88,7 @@ export function nearestRequest(problem: Problem, clashing: ReadonlySet<number>):
     now = new Problem(now.offers, request, now.money, now.scratch, now.options);
     set = leastProof(now);
   }
-  const changes = now.rows.flatMap((row, k) => {
-    const before = problem.rows[k] as Row;
-    return row.limit === before.limit ? [] : [`${row.name} ${row.kind} ${row.limit} (asked ${before.limit})`];
-  });
-  if (problem.exactlyOne && !now.exactlyOne) changes.push("at most one option for everyone");
-  return { request: now.request, changes };
+  return now;
 }
 
 /** Of the rows in `set` the one that need be relaxed least while those in `held` hold. */
