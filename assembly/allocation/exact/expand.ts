@@ -16,7 +16,7 @@
  *    0 u32 states    4 u32 how many      8 u32 room for the new ones   12 u32 how many fit
  *   16 u32 moves    20 u32 first move   24 u32 how many moves          28 u32 heads, one more than moves
  *   32 u32 trace    36 u32 nodes        40 u32 how many fit            44 u32 new states (out)
- *   48 i64 z        56 u32 its node     60 u32 moves used (out)        64 i64 best p of states with 0 < w ≤ δ
+ *   48 i64 z        56 u32 its node     60 u32 spare                   64 i64 best p of states with 0 < w ≤ δ
  *   72 i64 δ        80 f64 λ+           88 f64 need                    96 f64 λ−
  *  104 f64 need     112 f64 most loss of a move
  *
@@ -56,7 +56,6 @@ export function expand(layer: usize): i32 {
   const end = out + <usize>capacity * STATE;
   let last = i64.MIN_VALUE;
   let size = count ? makeHeads(layer, states, moves, heads) : 0;
-  store<u32>(layer, size ? size - 1 : 0, 60);
   while (size > 0) {
     const w = load<i64>(heads);
     const p = load<i64>(heads, 8);

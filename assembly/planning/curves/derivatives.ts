@@ -12,6 +12,10 @@ export function keep(first: v128, second: v128): void {
 /** Writes value and derivatives of two spends, or of one where n is 1, `at` bytes into their arrays; those at 0 are not wanted. */
 export function write(f: v128, n: i32, at: usize, value: usize, first: usize, second: usize): void {
   if (value) put(value + at, f, n);
+  if (first | second) writeDerivatives(n, at, first, second);
+}
+
+export function writeDerivatives(n: i32, at: usize, first: usize, second: usize): void {
   if (first) put(first + at, slope, n);
   if (second) put(second + at, curvature, n);
 }

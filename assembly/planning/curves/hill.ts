@@ -52,14 +52,17 @@ export function hills(
     const p = excess(f64x2.pmin(f64x2.pmax(minus, f64x2.neg(bound)), bound));
     const Q = f64x2.mul(powerOfTwo(octaves), f64x2.add(one(), p));
     const sum = f64x2.add(v128.load(x), v128.load(curves + 3 * stride));
-    const inverse = f64x2.div(one(), least(sum));
     const r = v128.and(f64x2.div(one(), f64x2.add(one(), Q)), f64x2.lt(minus, bound));
     const max = v128.load(curves);
-    const s = v128.load(curves + 4 * stride);
-    const slope = f64x2.mul(f64x2.mul(f64x2.mul(max, s), inverse), f64x2.mul(f64x2.mul(Q, r), r));
-    const bend = f64x2.sub(f64x2.mul(s, f64x2.mul(f64x2.sub(Q, one()), r)), one());
-    keep(slope, f64x2.mul(f64x2.mul(slope, inverse), bend));
-    write(v128.and(f64x2.mul(max, r), f64x2.gt(sum, f64x2.splat(0))), n, at, value, first, second);
+    const f = v128.and(f64x2.mul(max, r), f64x2.gt(sum, f64x2.splat(0)));
+    if (first | second) {
+      const s = v128.load(curves + 4 * stride);
+      const inverse = f64x2.div(one(), least(sum));
+      const slope = f64x2.mul(f64x2.mul(f64x2.mul(max, s), inverse), f64x2.mul(f64x2.mul(Q, r), r));
+      const bend = f64x2.sub(f64x2.mul(s, f64x2.mul(f64x2.sub(Q, one()), r)), one());
+      keep(slope, f64x2.mul(f64x2.mul(slope, inverse), bend));
+    }
+    write(f, n, at, value, first, second);
     x += xStep;
     curves += step;
   }
@@ -79,12 +82,14 @@ export function roots(
   second: usize,
 ): void {
   for (let at: usize = 0; n > 0; n -= 2, at += 16) {
-    const s = v128.load(curves + 4 * stride);
     const spend = v128.load(x);
     const f = f64x2.mul(v128.load(curves), exp(v128.load(us + at)));
-    const inverse = f64x2.div(one(), least(spend));
-    const slope = f64x2.mul(f64x2.mul(s, f), inverse);
-    keep(slope, f64x2.mul(f64x2.mul(f64x2.sub(s, one()), slope), inverse));
+    if (first | second) {
+      const s = v128.load(curves + 4 * stride);
+      const inverse = f64x2.div(one(), least(spend));
+      const slope = f64x2.mul(f64x2.mul(s, f), inverse);
+      keep(slope, f64x2.mul(f64x2.mul(f64x2.sub(s, one()), slope), inverse));
+    }
     write(v128.and(f, f64x2.gt(spend, f64x2.splat(0))), n, at, value, first, second);
     x += xStep;
     curves += step;

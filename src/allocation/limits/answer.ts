@@ -30,7 +30,8 @@ export function limitsResult(
   const from = performance.now();
   const { choices, counts } = readChoices(offers, { choices: solved.choices, wide }, scratch, options.into);
   phases.write = (performance.now() - from) / 1000;
-  const { cost, value, limits, broken } = reportOf(problem, solved.choices, prices);
+  const { cost, value, limits, broken } = reportOf(problem, solved.choices, prices, status === "met");
+  if (status === "met" && problem.exactlyOne && (counts[0] as number) > 0) throw recounted("exactlyOne");
   const bound = status === "met" ? Math.max(solved.bound, value) : status === "impossible" ? value : solved.bound;
   const budget = limits.find(({ name }) => name === "budget");
   return {
@@ -55,8 +56,11 @@ export function limitsResult(
   };
 }
 
-/** What choices bring, cost and use of each limit, and the limit they break most, relative to its size. */
-export function reportOf(problem: Problem, choices: number, prices: ArrayLike<number>) {
+/**
+ * What choices bring, cost and use of each limit, and the limit they break most, relative to its size.
+ * @throws {Error} when a plan that is said to hold every limit does not.
+ */
+export function reportOf(problem: Problem, choices: number, prices: ArrayLike<number>, isHeld = false) {
   const { offers, rows, accounts, money, wide } = problem;
   const [spend] = accountsOf(offers, [SPEND], money) as [Account];
   const at = { choices, wide };
@@ -86,7 +90,13 @@ export function reportOf(problem: Problem, choices: number, prices: ArrayLike<nu
     const { name, used: u, limit } = limits[k] as LimitReport;
     broken = { name, used: u, limit };
   });
+  if (isHeld && broken) throw recounted(broken.name);
   return { cost, value: totals.value, limits, broken };
+}
+
+/** The count here shares nothing with the search: that they differ would be our error, and no answer may leave then. */
+function recounted(name: string): Error {
+  return new Error(`a plan that should hold "${name}" does not when it is counted again: please report this`);
 }
 
 /** Money, users or units of so many quanta. */

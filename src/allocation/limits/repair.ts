@@ -6,9 +6,8 @@
  * 2. Repair, fill, pairs (plan/repair.ts, plan/pairs.ts): greedy, by what a change loses at the prices.
  * 3. Small problems, and those that are stuck: tabu search (plan/tabu.ts).
  * 4. Small problems: branch and bound (plan/branch.ts), which proves where it ends.
- * 5. The choices are written back and counted once more, by another program (assembly/allocation/limits/tally.ts).
+ * 5. The choices are written back. They are counted once more, by another program, where the answer is read (answer.ts).
  */
-import { brokenBy } from "./accounts.js";
 import { branch, valueSize } from "./plan/branch.js";
 import { type Core, coreOf, leftOf } from "./plan/core.js";
 import { listNear, type Near, writeChoices } from "./plan/kernel.js";
@@ -49,8 +48,6 @@ export function repair(problem: Problem, { prices, bound }: DualPoint, choices: 
     if (!found.held && !isLast) continue;
     const { rows, columns } = chosenOf(core, state);
     writeChoices(problem, choices, rows, columns);
-    if (found.held && !holds(problem, choices))
-      throw new Error("a plan that was repaired does not hold when counted again");
     return found;
   }
 }
@@ -97,11 +94,6 @@ function isNear(value: number, bound: number): boolean {
   return bound - value <= 1e-12 * Math.abs(bound);
 }
 
-function holds(problem: Problem, choices: number): boolean {
-  const used = problem.tally(choices);
-  return problem.accounts.every((account, k) => brokenBy(account, used[k] as number) === 0);
-}
-
 function chosenOf({ first, tableRow, column }: Core, { choice }: State): { rows: Uint32Array; columns: Uint16Array } {
   const rows = Uint32Array.from(choice, (_, u) => tableRow[first[u] as number] as number);
   return { rows, columns: Uint16Array.from(choice, (o) => column[o] as number) };
@@ -110,6 +102,7 @@ function chosenOf({ first, tableRow, column }: Core, { choice }: State): { rows:
 function listAll(problem: Problem, prices: Float64Array, choices: number): Near {
   const { users, columns } = problem.offers;
   const room = (users + 1) * (columns + 1);
+  problem.passes++;
   return listNear(problem, prices, choices, Number.POSITIVE_INFINITY, { room, ranges: [{ from: 0, to: users }] });
 }
 
@@ -138,5 +131,6 @@ function listSome(problem: Problem, prices: Float64Array, choices: number, room:
   const ranges: { from: number; to: number }[] = [];
   const slice = problem.options.slice ?? SLICE;
   for (let from = 0; from < users; from += slice) ranges.push({ from, to: Math.min(users, from + slice) });
+  problem.passes++;
   return listNear(problem, prices, choices, Math.max(epsilon, least), { room, ranges });
 }

@@ -5,7 +5,6 @@ import type { Scratch } from "../../engine/scratch.js";
 import type { Counting } from "../counting.js";
 import type { Offers } from "../offers.js";
 import type { AllocationOptions, AllocationRequest } from "../types.js";
-import { brokenBy } from "./accounts.js";
 import { solveDual } from "./dual/dual.js";
 import { type Clash, findClash, unservedClash } from "./impossible/clash.js";
 import { Problem, type Repaired } from "./problem.js";
@@ -68,10 +67,4 @@ export function solveLimits(
   const repaired = timed("repair", () => repair(problem, dual, dual.choices));
   const bound = Math.min(dual.bound, repaired.bound ?? Number.POSITIVE_INFINITY);
   return solved(repaired.held ? "met" : "not found", { bound, stopped: repaired.stopped });
-}
-
-/** Whether choices of columns hold every row, exactly. */
-export function holds(problem: Problem, choices: number): boolean {
-  const used = problem.tally(choices);
-  return problem.accounts.every((account, k) => brokenBy(account, used[k] as number) === 0);
 }

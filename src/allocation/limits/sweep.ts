@@ -72,7 +72,7 @@ export class Sweep {
         return { budget, value: least, bound: Math.max(dual.bound, least), spend: Math.min(budget, cost), price };
       }
       const { held } = repair(problem, dual, dual.choices);
-      const { value, cost } = reportOf(problem, dual.choices, dual.prices);
+      const { value, cost } = reportOf(problem, dual.choices, dual.prices, held);
       const bound = dual.bound;
       return held
         ? { budget, value, bound: Math.max(bound, value), spend: cost, price }
