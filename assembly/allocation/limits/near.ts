@@ -4,6 +4,9 @@
  *
  *   record, 24 bytes   0 u32 user   4 u32 column + 1, 0 = none   8 f32 value   12 f32 cost   16 f64 loss of score
  *
+ * An option that is worth nothing and costs nothing is none by another name, which takes of a stock and gives to no limit: where
+ * users may go without and no resource counts, it is not listed. (A discount of 0 % would fill a core with a million ties.)
+ *
  * The choice of each listed user stands first, with loss 0; at ε = ∞ every user is listed. What is read for the score is
  * written beside it: it is in the cache now, and would cost two misses a record later.
  *
@@ -49,6 +52,7 @@ function nearOfFour(job: usize, quick: usize, i: u32, epsilon: f32): i32 {
   const stride: usize = load<u32>(job, 8);
   const columns: u32 = load<u32>(job, 12);
   const alpha = v128.load32_splat(quick);
+  const listed = i32x4.splat(leavesNullOut(job) ? 0 : -1);
   let values = <usize>load<u32>(job) + ((<usize>i) << 2);
   let costs = <usize>load<u32>(job, 4) + ((<usize>i) << 2);
   let best = f32x4.splat(load<u32>(job, 32) ? -Infinity : 0);
@@ -56,9 +60,12 @@ function nearOfFour(job: usize, quick: usize, i: u32, epsilon: f32): i32 {
   let p = quick + 4;
   for (let j: u32 = 0; j < columns; j++) {
     p += 8;
-    const gain = f32x4.mul(alpha, v128.load(values));
-    const paid = f32x4.mul(v128.load32_splat(p), v128.load(costs));
-    const score = f32x4.sub(f32x4.sub(gain, paid), v128.load32_splat(p, 4));
+    const v = v128.load(values);
+    const c = v128.load(costs);
+    const counts = v128.or(listed, f32x4.gt(f32x4.max(f32x4.abs(v), f32x4.abs(c)), f32x4.splat(0)));
+    const paid = f32x4.mul(v128.load32_splat(p), c);
+    const open = f32x4.sub(f32x4.sub(f32x4.mul(alpha, v), paid), v128.load32_splat(p, 4));
+    const score = v128.bitselect(open, f32x4.splat(-Infinity), counts);
     second = f32x4.pmax(second, f32x4.pmin(best, score));
     best = f32x4.pmax(best, score);
     values += stride;
@@ -67,12 +74,18 @@ function nearOfFour(job: usize, quick: usize, i: u32, epsilon: f32): i32 {
   return i32x4.bitmask(f32x4.gt(second, f32x4.sub(best, f32x4.splat(epsilon))));
 }
 
+/** Users may go without, and no resource counts. */
+function leavesNullOut(job: usize): bool {
+  return load<u32>(job, 32) == 0 && load<u32>(job, 28) == 0;
+}
+
 function listUser(job: usize, i: u32, epsilon: f64, records: usize, n: u32): u32 {
   const values: usize = load<u32>(job);
   const costs: usize = load<u32>(job, 4);
   const stride: usize = load<u32>(job, 8);
   const columns: u32 = load<u32>(job, 12);
   const orNone = load<u32>(job, 32) == 0;
+  const withoutNull = leavesNullOut(job);
   const row = (<usize>i) << 2;
   const choice: u32 = choiceAt(load<u32>(job, 36), load<u32>(job, 40) != 0, i);
   if (!choice && !orNone) return n;
@@ -84,9 +97,10 @@ function listUser(job: usize, i: u32, epsilon: f64, records: usize, n: u32): u32
     if (j + 1 == choice) continue;
     const at = row + <usize>j * stride;
     const v = load<f32>(values + at);
-    if (v == -Infinity) continue;
+    const c = load<f32>(costs + at);
+    if (v == -Infinity || (withoutNull && v == 0 && c == 0)) continue;
     const score = scoreOf(job, row, j);
-    if (score > least) next = record(records, next, i, j + 1, v, load<f32>(costs + at), now - score);
+    if (score > least) next = record(records, next, i, j + 1, v, c, now - score);
   }
   if (next == n + 1 && epsilon < Infinity) return n;
   const at = row + <usize>(choice - 1) * stride;

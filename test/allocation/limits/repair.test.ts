@@ -122,6 +122,14 @@ describe("large tables", () => {
     }
   });
 
+  test("an option that is none by another name takes no place of one that helps", () => {
+    const nothing = new Float32Array(table.values[0]?.length as number);
+    const padded: Table = { values: [...table.values, nothing], costs: [...table.costs, nothing] };
+    const alone = expectMet(table, request);
+    const beside = expectMet(padded, { ...request, stock: { ...request.stock, 7: 5 } });
+    expect([beside.passes, beside.value]).toEqual([alone.passes, alone.value]);
+  });
+
   test("bands of a cent", () => {
     const cents: Table = {
       ...table,

@@ -251,9 +251,10 @@ export function tallyOffers(
   const [downScale, downShift, downOff] = [m.f64(ways + 24), m.f64(ways + 32), m.f64(ways + 40)];
   for (let i = from; i < to; i++) {
     const choice = wide ? m.u16(choices + 2 * i) : m.u8(choices + i);
-    const c = choice ? m.f32(costs + (choice - 1) * stride + 4 * i) : 0;
     const at = sums + 24 * (slots && choice ? m.u16(slots + (choice - 1) * slotStride + 2 * i) : choice);
     add(m, at, 1);
+    if (!choice) continue;
+    const c = m.f32(costs + (choice - 1) * stride + 4 * i);
     add(m, at + 8, Math.ceil((c + Math.abs(c) * upOff) * upScale - upShift));
     add(m, at + 16, Math.floor((c - Math.abs(c) * downOff) * downScale + downShift));
   }

@@ -28,6 +28,7 @@ function isNear(m: Memory, job: number, quick: number, i: number, epsilon: numbe
   let best = m.u32(job + 32) ? -Infinity : 0;
   let second = -Infinity;
   for (let j = 0; j < columns; j++) {
+    if (isNone(m, job, i, j)) continue;
     const gain = Math.fround(m.f32(quick) * m.f32(values + j * stride + 4 * i));
     const paid = Math.fround(m.f32(quick + 12 + 8 * j) * m.f32(costs + j * stride + 4 * i));
     const score = Math.fround(Math.fround(gain - paid) - m.f32(quick + 16 + 8 * j));
@@ -53,13 +54,21 @@ function listUser(m: Memory, job: number, i: number, epsilon: number, records: n
   };
   let next = n + 1;
   for (let option = orNone ? 0 : 1; option <= columns; option++) {
-    if (option === choice || (option > 0 && m.f32(values + (option - 1) * stride + 4 * i) === -Infinity)) continue;
+    if (option === choice || (option > 0 && isNone(m, job, i, option - 1))) continue;
+    if (option > 0 && m.f32(values + (option - 1) * stride + 4 * i) === -Infinity) continue;
     const score = option > 0 ? scoreOf(m, job, i, option - 1) : 0;
     if (score > now - epsilon) write(next++, option, now - score);
   }
   if (next === n + 1 && epsilon < Infinity) return n;
   write(n, choice, 0);
   return next;
+}
+
+/** Worth nothing for nothing, where users may go without and no resource counts. */
+function isNone(m: Memory, job: number, i: number, j: number): boolean {
+  const at = j * m.u32(job + 8) + 4 * i;
+  const isFree = m.f32(m.u32(job) + at) === 0 && m.f32(m.u32(job + 4) + at) === 0;
+  return isFree && m.u32(job + 32) === 0 && m.u32(job + 28) === 0;
 }
 
 function scoreOf(m: Memory, job: number, i: number, j: number): number {

@@ -24,8 +24,9 @@ export interface Goal {
 export interface Found {
   /** Prices π ≥ 0 of all rows, in normal form, at which the dual was least. */
   prices: Float64Array;
-  /** The dual there, as steered by: f64 sums without margins. */
+  /** The dual there and at the start, as steered by: f64 sums without margins. */
   upper: number;
+  first: number;
   /** What the master mixes: at most the optimum where nothing is broken. */
   lower: number;
   /** Whether the master's mix breaks no row. */
@@ -47,6 +48,8 @@ export interface SearchOptions {
   blocks?: number;
   /** In f32 where the table allows it. */
   quick?: boolean;
+  /** Added to what each row is held against. */
+  shift?: Float64Array;
 }
 
 export interface Effort {
@@ -69,13 +72,18 @@ export class DualSearch {
   readonly #bounds: number[];
   readonly #share: number;
   readonly #quick: boolean;
+  readonly #shift: Float64Array;
   readonly #rowScale: Float64Array;
   #valueScale = 1;
   /** Pricings of all users so far. */
   evaluations = 0;
 
-  constructor(problem: Problem, { source = problem.source, blocks = MOST_BLOCKS, quick = false }: SearchOptions = {}) {
+  constructor(
+    problem: Problem,
+    { source = problem.source, blocks = MOST_BLOCKS, quick = false, shift }: SearchOptions = {},
+  ) {
     this.#problem = problem;
+    this.#shift = shift ?? new Float64Array(problem.rows.length);
     this.#quick = quick;
     this.#source = source;
     this.#share = source.users / problem.offers.users;
@@ -116,7 +124,7 @@ export class DualSearch {
       else if (gained <= NOTHING && toward === 1) break;
       toward = gained > NOTHING ? TOWARD : 1;
     }
-    return this.#found(master, best);
+    return { ...this.#found(master, best), first: first.upper };
   }
 
   /** What row k is measured in: the larger of its limit and what the start used, of this source. */
@@ -124,7 +132,7 @@ export class DualSearch {
     return this.#rowScale[k] as number;
   }
 
-  #found(master: Master, best: { prices: Float64Array; upper: number }): Found {
+  #found(master: Master, best: { prices: Float64Array; upper: number }): Omit<Found, "first"> {
     const mix = { value: 0, cost: 0 };
     for (const { column, share } of master.shares()) {
       const { total } = column as Cut;
@@ -155,8 +163,12 @@ export class DualSearch {
   }
 
   #limits(goal: Goal): Float64Array {
-    const limit = (row: Row, k: number) => (signOf(row) * rightSide(row) * this.#share) / (this.#rowScale[k] as number);
-    return this.#scaled(goal, limit);
+    return this.#scaled(goal, (row, k) => (signOf(row) * this.#limitOf(row, k)) / (this.#rowScale[k] as number));
+  }
+
+  /** What this source is held to. */
+  #limitOf(row: Row, k: number): number {
+    return rightSide(row) * this.#share + (this.#shift[k] as number);
   }
 
   #unscaled(prices: Float64Array): Float64Array {
@@ -176,10 +188,7 @@ export class DualSearch {
       upper += priced.score;
       blocks.push(priced);
     }
-    const constants = this.#scaled(
-      goal,
-      (row, k) => (prices[k] as number) * signOf(row) * rightSide(row) * this.#share,
-    );
+    const constants = this.#scaled(goal, (row, k) => (prices[k] as number) * signOf(row) * this.#limitOf(row, k));
     for (const constant of constants) upper += constant;
     this.evaluations++;
     return { blocks, upper };
