@@ -18,6 +18,8 @@ const nodeOnly = ["test/**/*.node.test.ts"];
 const reference = ["test/**/*.reference.test.ts"];
 /** Properties run many cases, and a shared machine may give us half a core. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
+/** Properties draw the same cases every time: test/seed.setup.ts. */
+const seeded = { setupFiles: ["test/seed.setup.ts"], provide: { seed: Number(process.env.SHADOWPRICE_SEED ?? 1) } };
 
 /** As in the published index.js: the bytes of the wasm are in the program. */
 const bytes = {
@@ -69,16 +71,17 @@ export default defineConfig({
     projects: [
       {
         ...bytes,
-        test: { ...patience, name: "node", environment: "node", include: everywhere, exclude: reference },
+        test: { ...patience, ...seeded, name: "node", environment: "node", include: everywhere, exclude: reference },
       },
       {
         ...workerd,
-        test: { ...patience, name: "workerd", include: everywhere, exclude: [...nodeOnly, ...reference] },
+        test: { ...patience, ...seeded, name: "workerd", include: everywhere, exclude: [...nodeOnly, ...reference] },
       },
       {
         ...bytes,
         test: {
           ...patience,
+          ...seeded,
           name: "browser",
           include: everywhere,
           exclude: [...nodeOnly, ...reference],
@@ -95,6 +98,7 @@ export default defineConfig({
         ...bytes,
         test: {
           ...patience,
+          ...seeded,
           testTimeout: 600_000,
           hookTimeout: 600_000,
           name: "reference",

@@ -152,6 +152,16 @@ export class Coordinates {
     }
   }
 
+  /** Whether coordinate i is a straight line through 0. */
+  isStraight(i: number): boolean {
+    return this.#column(COLUMN.family)[i] === FAMILY.linear;
+  }
+
+  /** The number `share` of the way from a to b, both above 0, by their logarithms: with the module's own powers. */
+  between(a: number, b: number, share: number): number {
+    return a * this.#engine.kernels.pow(b / a, share);
+  }
+
   get inflections(): Float64Array {
     return this.#column(COLUMN.z);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { planBudget } from "../../src/index.js";
+import { type Campaign, type Channel, type Curve, planBudget } from "../../src/index.js";
 import { hills, RIGHTS, rights, total, trap } from "./instances.js";
 
 describe("two equal S-curves", () => {
@@ -28,6 +28,25 @@ describe("the S-shaped instances of the rights reference", () => {
     expect(plan.price).toBeCloseTo(1.690865, 6);
     expect(plan.marginal).toBeCloseTo(0.418372, 5);
     expect(plan.rootGap).toBeGreaterThan(0.07);
+  });
+});
+
+describe("a straight curve beside presence", () => {
+  it("spoils no plan: what is inside its chord is no reason to ask for endless spend", () => {
+    const campaigns = (curve: Curve, atLeast: number): Campaign[] =>
+      ["a", "b"].map((name) => ({ name, curve, ...(atLeast > 0 ? { presence: { atLeast } } : {}) }));
+    const steep: Curve = { type: "michaelis-menten", max: 2.566025115310471, half: 0.05 };
+    const straight: Curve = { type: "linear", slope: 0.20451693272142252 };
+    const soft: Curve = { type: "exponential", max: 1.6350294707648794, rate: 0.2817328322936203 };
+    const channels: Channel[] = [
+      { name: "steep", campaigns: campaigns(steep, 12), max: 40 },
+      { name: "straight", curve: straight, presence: { atLeast: 12 } },
+      { name: "soft", campaigns: campaigns(soft, 0), max: 40 },
+    ];
+    const plan = planBudget({ budget: 94, periods: 3, channels }, { tolerance: 1e-4, nodes: 400 });
+    expect(plan.stopped).toBeUndefined();
+    expect(plan.gap).toBeLessThanOrEqual(1e-4);
+    expect(plan.spend[1]).toEqual([0, 0, 0]);
   });
 });
 

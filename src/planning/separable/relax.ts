@@ -160,7 +160,8 @@ export class Relaxation {
   /** The next price to try: the secant's, a jump's where there is one, the middle every third time. */
   #between(group: Group, a: number, b: number, over: number, under: number, step: number): number {
     const middle = a > 0 ? Math.sqrt(a) * Math.sqrt(b) : b / 2;
-    const secant = a > 0 ? a * Math.exp((Math.log(b / a) * over) / (over - under)) : (b * over) / (over - under);
+    const share = over / (over - under);
+    const secant = a > 0 ? this.#coordinates.between(a, b, share) : b * share;
     const wanted = step % 3 === 2 ? middle : secant;
     if (step > 5 || b - a < 1e-6 * b) {
       this.#total(group, b, "lower");

@@ -183,7 +183,7 @@ export class Search {
       if (here > 0 && here < (presences[i] as number)) return;
     }
     const value = this.#valueOf(x);
-    if (value <= this.#value) return;
+    if (!(value > this.#value)) return;
     this.#value = value;
     this.#best = x.slice();
   }
@@ -241,7 +241,7 @@ export class Search {
 
   /**
    * Better plans near a relaxed point: every coordinate on its concave side stays there, and those inside a chord go to its
-   * lower or to its upper end. Without convex parts the relaxation is exact.
+   * lower or to its upper end. Without convex parts the relaxation is exact; a straight curve is its own chord.
    */
   #polish({ x, price }: Relaxed, w: Float64Array): void {
     for (const up of [false, true]) {
@@ -250,10 +250,12 @@ export class Search {
       for (let i = 0; i < x.length; i++) {
         const here = x[i] as number;
         const l = low[i] as number;
-        const concave = Math.max(inflections[i] as number, l === 0 ? (presences[i] as number) : 0);
+        const bend = this.#c.isStraight(i) ? 0 : (inflections[i] as number);
+        const concave = Math.max(bend, l === 0 ? (presences[i] as number) : 0);
         if (concave <= l) continue;
         const inside = here < (w[i] as number) * (1 - 1e-12);
-        if (here > l && (!inside || up) && concave <= (high[i] as number)) low[i] = Math.max(l, concave);
+        if (here > l && (!inside || up) && concave <= (high[i] as number) && concave < Number.POSITIVE_INFINITY)
+          low[i] = Math.max(l, concave);
         else if (inside || here <= l) high[i] = l;
       }
       if (reaches(this.#tree, low, high).stuck) continue;
