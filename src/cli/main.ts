@@ -64,7 +64,7 @@ async function run(process: NodeJS.Process): Promise<number> {
     .argument("<PLAN.json>", "channels with response curves, a budget and limits")
     .description("how much each channel spends, with a proof that no plan does better")
     .option("--budget <N>", "most money to spend, in place of the file's", parseNumber)
-    .option("--method <NAME>", "separable (default: what the plan allows)")
+    .option("--method <NAME>", "separable or flighting (default: what the plan needs)")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", PLAN + CODES)
     .action(async (file: string, flags: PlanFlags) => {

@@ -4,14 +4,16 @@ import { Engine } from "../engine/engine.js";
 import { checkPlan } from "./check.js";
 import { modelOf } from "./model.js";
 import { reportOf } from "./report/report.js";
-import { type Framed, frame, impossible } from "./separable/feasible.js";
 import { solveObjective } from "./separable/objectives.js";
-import { Separable } from "./separable/separable.js";
-import type { PlanOptions, PlanProblem, PlanResult } from "./types.js";
+import { methodOf, solverFor } from "./solvers.js";
+import type { Method, PlanOptions, PlanProblem, PlanResult } from "./types.js";
 
-const FIELDS = ["engine", "method", "tolerance", "nodes", "seconds", "seed", "signal", "onProgress", "baselines"];
+const FIELDS = [
+  ...["engine", "method", "tolerance", "nodes", "starts", "seconds", "seed", "signal", "onProgress", "baselines"],
+];
+const METHODS = ["separable", "flighting"];
 
-const TOLERANCE = 1e-6;
+export const TOLERANCE = 1e-6;
 
 /**
  * Plans how much each channel spends, with a proof of how near the optimum the plan is.
@@ -36,27 +38,30 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
   const start = performance.now();
   checkOptions(options);
   const plan = checkPlan(problem);
-  requireSeparable(plan);
   options.signal?.throwIfAborted();
-  const { framed, clash } = frame(modelOf(plan));
-  if (!framed) return refused(plan, settled(impossible(plan, clash as NonNullable<typeof clash>), options), start);
-  const separable = separableFor(framed, options, start);
+  const model = modelOf(plan);
+  const method = methodOf(model, options.method);
+  const engine = options.engine ?? ownEngine();
+  const { solver, clash } = solverFor(
+    engine,
+    model,
+    method,
+    { ...options, tolerance: options.tolerance ?? TOLERANCE },
+    start,
+  );
+  if (!solver) return refused(plan, method, settled(clash, options), start);
   try {
-    const solved = solveObjective(separable, plan, options.tolerance ?? TOLERANCE);
-    if ("clash" in solved) return refused(plan, solved.clash, start);
+    const solved = solveObjective(solver, plan, options.tolerance ?? TOLERANCE);
+    if ("clash" in solved) return refused(plan, method, solved.clash, start);
     if ("stopped" in solved) {
-      return {
-        ...refused(plan, undefined, start),
-        status: "not found",
-        stopped: solved.stopped,
-        nodes: separable.nodes,
-      };
+      const { nodes } = solver;
+      return { ...refused(plan, method, undefined, start), status: "not found", stopped: solved.stopped, nodes };
     }
-    const result = reportOf(separable, solved, options);
+    const result = reportOf(solver, solved, options);
     result.seconds = (performance.now() - start) / 1000;
     return result;
   } finally {
-    separable.release();
+    solver.release();
   }
 }
 
@@ -64,9 +69,10 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
 function settled(clash: NonNullable<PlanResult["clash"]>, options: PlanOptions): NonNullable<PlanResult["clash"]> {
   const { nearest, limits, reason } = clash;
   const lines = nearest.channels.flatMap((channel) => [channel, ...(channel.campaigns ?? [])]);
-  if (!lines.some(({ presence }) => presence) || frame(modelOf(nearest)).clash) return clash;
-  const { clash: next } = planBudget({ ...nearest, objective: undefined, budget: nearest.budget ?? ANY }, options);
-  if (!next) return clash;
+  if (!lines.some(({ presence }) => presence)) return clash;
+  const next = planBudget({ ...nearest, objective: undefined, budget: nearest.budget ?? ANY }, options).clash;
+  // The same again: there was nothing left to mend.
+  if (!next || next.reason === reason) return clash;
   const { budget, objective } = nearest;
   return { limits: [...new Set([...limits, ...next.limits])], reason, nearest: { ...next.nearest, budget, objective } };
 }
@@ -74,74 +80,47 @@ function settled(clash: NonNullable<PlanResult["clash"]>, options: PlanOptions):
 /** More money than any plan has, where a plan names none. */
 const ANY = 1e15;
 
-/** Curves of a framed plan in an engine's memory, ready to be solved; `options` are checked here. Release it. */
-export function separableFor(framed: Framed, options: PlanOptions, start: number): Separable {
-  checkOptions(options);
-  const { tolerance = TOLERANCE, nodes = 20_000, seconds = Number.POSITIVE_INFINITY, signal, onProgress } = options;
-  signal?.throwIfAborted();
-  requireSeparable(framed.model.problem);
-  return new Separable(options.engine ?? ownEngine(), framed, {
-    tolerance,
-    nodes,
-    deadline: start + 1000 * seconds,
-    watch(done, response, bound) {
-      signal?.throwIfAborted();
-      onProgress?.({ phase: "branch", done, total: nodes, response, bound });
-    },
-  });
-}
-
 let shared: Engine | undefined;
 
 /** One small engine for callers that bring none. */
-function ownEngine(): Engine {
+export function ownEngine(): Engine {
   shared ??= new Engine();
   return shared;
 }
 
-function checkOptions(options: PlanOptions): void {
+export function checkOptions(options: PlanOptions): void {
   plainObject(options, "the options");
   for (const field of Object.keys(options)) {
     if (!FIELDS.includes(field)) {
       throw new TypeError(`the options have no field "${field}"; their fields are ${FIELDS.join(", ")}`);
     }
   }
-  const { method, tolerance, nodes, seconds, engine, seed } = options;
+  const { method, tolerance, nodes, starts, seconds, engine, seed } = options;
   if (engine !== undefined && !(engine instanceof Engine)) {
     throw new TypeError(`engine must be made by createEngine, got ${kind(engine)}`);
   }
-  if (method !== undefined && method !== "separable") {
-    throw new RangeError(`method must be "separable", got ${JSON.stringify(method)}`);
+  if (method !== undefined && !METHODS.includes(method)) {
+    throw new RangeError(`method must be one of ${METHODS.join(", ")}, got ${JSON.stringify(method)}`);
   }
   if (tolerance !== undefined && !(finiteNumber(tolerance, "tolerance") >= 0)) {
     throw new RangeError(`tolerance must be at least 0, such as 1e-6, got ${tolerance}`);
   }
   if (nodes !== undefined) wholeNumber(nodes, "nodes", 1, 1e9);
+  if (starts !== undefined) wholeNumber(starts, "starts", 1, 1e6);
   if (seed !== undefined) wholeNumber(seed, "seed", 0, Number.MAX_SAFE_INTEGER);
   if (seconds !== undefined && !(finiteNumber(seconds, "seconds") > 0)) {
     throw new RangeError(`seconds must be above 0, got ${seconds}`);
   }
 }
 
-/** Periods that act on each other need another method. */
-function requireSeparable({ channels, periods = 1 }: PlanProblem): void {
-  channels.forEach(({ adstock, smoothness }, c) => {
-    const field = adstock ? "adstock" : smoothness && periods > 1 ? "smoothness" : undefined;
-    if (!field) return;
-    throw new RangeError(
-      `channels[${c}].${field} makes periods act on each other, which the separable method cannot plan: leave it out`,
-    );
-  });
-}
-
-function refused(problem: PlanProblem, clash: PlanResult["clash"], start: number): PlanResult {
+function refused(problem: PlanProblem, method: Method, clash: PlanResult["clash"], start: number): PlanResult {
   return {
     status: "impossible",
     spend: problem.channels.map(() => new Array<number>(problem.periods ?? 1).fill(0)),
     ...{ response: 0, bound: 0, gap: 0, price: 0, marginal: 0, spent: 0, unspent: 0, reserve: 0 },
     ...{ channels: [], limits: [], baselines: [], moves: [] },
     kkt: { stationarity: 0, feasibility: 0, complementarity: 0, dual: 0 },
-    method: "separable",
+    method,
     nodes: 0,
     rootGap: 0,
     seconds: (performance.now() - start) / 1000,

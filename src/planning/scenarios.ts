@@ -2,10 +2,9 @@
 import { finiteNumber, plainObject, wholeNumber } from "../engine/check.js";
 import { checkPlan } from "./check.js";
 import { modelOf } from "./model.js";
-import { planBudget, separableFor } from "./plan.js";
+import { checkOptions, ownEngine, planBudget, TOLERANCE } from "./plan.js";
 import { spendOf } from "./report/report.js";
-import { frame } from "./separable/feasible.js";
-import { finish } from "./separable/finish.js";
+import { methodOf, solverFor } from "./solvers.js";
 import type { Channel, PlanOptions, PlanProblem, PlanResult } from "./types.js";
 
 export interface PlanFrontierOptions extends PlanOptions {
@@ -58,24 +57,26 @@ export function planFrontier(problem: PlanProblem, options: PlanFrontierOptions 
   });
   budgets.sort((a, b) => a - b);
   const most = budgets.at(-1) as number;
-  const { framed } = frame(modelOf({ ...plan, budget: Math.max(most, middle) }));
-  if (!framed)
+  checkOptions(rest);
+  const model = modelOf({ ...plan, budget: Math.max(most, middle) });
+  const settings = { ...rest, tolerance: rest.tolerance ?? TOLERANCE };
+  const { solver } = solverFor(rest.engine ?? ownEngine(), model, methodOf(model, rest.method), settings, start);
+  if (!solver)
     return { status: "impossible", points: [], nodes: 0, seconds: (performance.now() - start) / 1000, schema: 1 };
-  const separable = separableFor(framed, rest, start);
   try {
     const found: PlanFrontierPoint[] = [];
-    const kept = framed.model.reserve;
+    const kept = model.reserve;
     let before: Float64Array | undefined;
     for (const budget of budgets) {
-      const solved = separable.solve(Math.max(0, budget - kept), 0, { start: before });
+      const solved = solver.solve(Math.max(0, budget - kept), 0, { start: before });
       if (!solved.x) continue;
       before = plan.spend === "exactly" ? undefined : solved.x;
-      const { x, response, spent, bound } = finish(separable, solved, 0, {});
-      const spend = spendOf(separable, separable.unordered(x));
+      const { x, response, spent, bound } = solver.finish(solved, 0, {});
+      const spend = spendOf(model, solver.unordered(x));
       found.push({ budget, response, bound: Math.max(bound, response), spent, price: solved.price, spend });
       rest.onProgress?.({ phase: "budgets", done: found.length, total: budgets.length, response, bound });
     }
-    const { nodes } = separable;
+    const { nodes } = solver;
     return {
       status: found.length > 0 ? "met" : "impossible",
       points: found,
@@ -84,7 +85,7 @@ export function planFrontier(problem: PlanProblem, options: PlanFrontierOptions 
       schema: 1,
     };
   } finally {
-    separable.release();
+    solver.release();
   }
 }
 

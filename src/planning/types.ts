@@ -135,8 +135,8 @@ export interface PlanProblem {
 }
 
 export interface PlanProgress {
-  phase: "relax" | "branch" | "budgets";
-  /** Nodes, or budgets, done so far. */
+  phase: "relax" | "branch" | "climb" | "budgets";
+  /** Nodes, or starts of climbs, or budgets, done so far. */
   done: number;
   total: number;
   /** The best response so far and its bound. */
@@ -144,8 +144,14 @@ export interface PlanProgress {
   bound: number;
 }
 
-/** Why a search ended before its proof reached the tolerance. */
-export type Stopped = "time" | "nodes";
+/**
+ * `separable`: periods and channels do not act on each other; concave envelopes, prices, branch and bound. `flighting`:
+ * channels × time; a projected gradient with its Frank–Wolfe bound.
+ */
+export type Method = "separable" | "flighting";
+
+/** Why a search ended before its proof reached the tolerance: nodes, or turns of a climb, or starts of climbs. */
+export type Stopped = "time" | "nodes" | "turns" | "starts";
 
 /** What the naive plans beside the result are made of. */
 export interface BaselineOptions {
@@ -159,15 +165,17 @@ export interface PlanOptions {
   /** Whose memory to work in (default: one that all plans share). */
   engine?: Engine;
   baselines?: BaselineOptions;
-  /** `separable`: periods that do not act on each other. Default: what the problem allows. */
-  method?: "separable";
+  /** Default: `separable` where periods and channels do not act on each other and limits do not cross, else `flighting`. */
+  method?: Method;
   /** The search ends when (bound − response) ≤ tolerance · |response| (default 1e-6). */
   tolerance?: number;
   /** Most nodes of the branch and bound (default 20,000). */
   nodes?: number;
   /** Most seconds. Left out: none. With it the answer depends on the machine; its bound holds all the same. */
   seconds?: number;
-  /** For methods that draw random numbers; the separable method draws none. */
+  /** Starts of climbs over time where curves are not concave (default 16). */
+  starts?: number;
+  /** Of the starts that are drawn (default 1); the separable method draws none. */
   seed?: number;
   signal?: AbortSignal;
   onProgress?: (progress: PlanProgress) => void;
@@ -277,7 +285,8 @@ export interface PlanResult {
   leastSpend?: number;
   /** For profit: margin · response − spend, and what no plan exceeds. */
   profit?: { value: number; bound: number };
-  method: "separable";
+  method: Method;
+  /** Nodes of the branch and bound, or climbs over time. */
   nodes: number;
   /** (bound at the root − response) / |bound|: what branching closed. */
   rootGap: number;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { planBudget } from "../../planning/plan.js";
 import { type PlanFrontierPoint, planFrontier } from "../../planning/scenarios.js";
-import type { PlanOptions, PlanProblem, PlanResult } from "../../planning/types.js";
+import type { Method, PlanOptions, PlanProblem, PlanResult } from "../../planning/types.js";
 import { EXIT, UsageError } from "../failure.js";
 import { solving } from "../request.js";
 import type { Terminal } from "../terminal.js";
@@ -40,9 +40,10 @@ function run(read: PlanProblem, path: string, flags: PlanFlags, terminal: Termin
   const problem = budget === undefined ? read : { ...read, budget };
   const progress = terminal.progress();
   const options: PlanOptions = {
-    ...(method === undefined ? {} : { method: method as "separable" }),
+    ...(method === undefined ? {} : { method: method as Method }),
     signal,
-    onProgress: ({ done, total }) => progress.show("branch and bound", done, total),
+    onProgress: ({ phase, done, total }) =>
+      progress.show(phase === "climb" ? "climbing" : "branch and bound", done, total),
   };
   try {
     const result = solving(() => planBudget(problem, options));

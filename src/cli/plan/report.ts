@@ -84,7 +84,9 @@ function figures({ budget, currency = "" }: PlanProblem, result: PlanResult): [s
       ? `at most: no plan within the limits brings more than ${amount(bound)}`
       : `at most: no plan that reaches the target spends less than ${amount(result.leastSpend)}`;
   rows.push(["off the optimum", tinyShare(gap), proof]);
-  rows.push(["time", seconds(result.seconds), `${count(nodes)} ${nodes === 1 ? "node" : "nodes"} of branch and bound`]);
+  const [one, many] = result.method === "flighting" ? ["climb", "climbs"] : ["node", "nodes"];
+  const work = `${count(nodes)} ${nodes === 1 ? one : many}${result.method === "flighting" ? "" : " of branch and bound"}`;
+  rows.push(["time", seconds(result.seconds), work]);
   return rows;
 }
 

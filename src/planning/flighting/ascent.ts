@@ -24,6 +24,8 @@ export interface ClimbOptions {
   /** … or after so many turns, or when no step gains. */
   turns: number;
   watch: () => void;
+  /** Whether a value and its bound already say what was asked. */
+  enough?: (value: number, bound: number) => boolean;
 }
 
 /** Values that the search along a direction looks back on. */
@@ -67,7 +69,7 @@ export class Ascent {
   }
 
   /** Climbs from the point of the simplex nearest to `start`. */
-  climb(objective: Objective, start: Float64Array, { tolerance, turns, watch }: ClimbOptions): Climb {
+  climb(objective: Objective, start: Float64Array, { tolerance, turns, watch, enough }: ClimbOptions): Climb {
     const vectors = this.#vectors;
     this.#toX.view.set(start);
     vectors.project(this.#toX, this.#simplex, this.#x);
@@ -79,7 +81,8 @@ export class Ascent {
       const last = turn >= turns;
       if (turn % CERTIFY === 0 || last) {
         const { bound, price } = this.#certify(value);
-        if (last || bound - value <= tolerance * Math.abs(bound)) return { value, bound, price, turns: turn };
+        const done = bound - value <= tolerance * Math.abs(bound) || enough?.(value, bound);
+        if (last || done) return { value, bound, price, turns: turn };
       }
       vectors.along(this.#x, this.#g, step, this.#toX);
       vectors.project(this.#toX, this.#simplex, this.#p);
@@ -117,10 +120,14 @@ export class Ascent {
 
   #range(): [number, number] {
     let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (const slope of this.#g.view) {
-      least = Math.min(least, slope);
-      most = Math.max(most, slope);
+    const [slopes, low, high] = [this.#g.view, this.#simplex.low.view, this.#simplex.high.view];
+    for (let i = 0; i < slopes.length; i++) {
+      // What cannot move has no say in the price.
+      if (!((high[i] as number) > (low[i] as number))) continue;
+      least = Math.min(least, slopes[i] as number);
+      most = Math.max(most, slopes[i] as number);
     }
+    if (least > most) return [0, 0];
     return this.#simplex.atMost ? [Math.max(0, least), Math.max(0, most)] : [least, most];
   }
 

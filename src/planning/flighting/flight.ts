@@ -10,75 +10,100 @@ import { at } from "../check.js";
 import { Coordinates } from "../kernel.js";
 import type { Model, ModelLine } from "../model.js";
 import type { Adstock, Channel, Curve } from "../types.js";
+import { hullOf, isConcave } from "./hull.js";
 import { Carry, Column, tapsOf } from "./kernel.js";
 
 /** What of a geometric adstock is left at its end, of what there was at first. */
 const LEFT = 1e-12;
 /** Most periods after the plan in which its spend still counts. */
 const MOST_TAIL = 1040;
+/** Lags times periods of a line beyond which its most is taken more simply. */
+const MOST_LAGS = 4_000_000;
+
+/** Chords of the envelopes, by period of the horizon: where they start, their value there, their slope and their end. */
+interface Chords {
+  from: Float64Array;
+  value: Float64Array;
+  slope: Float64Array;
+  to: Float64Array;
+}
+
+/** Values by line and period (what works after the plan counts in the last one), and slopes by coordinate. */
+export interface Evaluated {
+  values: Float64Array;
+  slopes: Float64Array;
+}
 
 export class Flight {
-  readonly size: number;
   readonly #model: Model;
   readonly #horizon: number;
   readonly #coordinates: Coordinates;
+  /** The same with concave tables in place of others: what is lifted is taken from these. */
+  readonly #hulls: Coordinates;
   readonly #carry: Carry;
   readonly #rates: Column;
   readonly #base: Column;
   readonly #a: Column;
   readonly #slopes: Column;
-  /** Chords of the envelopes, by period of the horizon: where they start, their value there, their slope and their end. */
-  readonly #chord: { from: Float64Array; value: Float64Array; slope: Float64Array; to: Float64Array };
-  readonly concave: boolean;
+  readonly #tap: ((lag: number) => number)[] = [];
+  readonly #lags: number[] = [];
+  #chords: Chords | undefined;
+  /** Whether every curve is concave wherever a plan may be: then the climb itself is the proof. */
+  concave = false;
 
   constructor(engine: Engine, scratch: Scratch, model: Model) {
-    const { lines, periods, problem } = model;
+    const { lines, periods, problem, curves } = model;
     const tails = lines.map((line) => (problem.carryOut ? tailOf(line) : 0));
     const horizon = periods + Math.min(MOST_TAIL, Math.max(0, ...tails));
-    const shape = { lines: lines.length, periods, horizon };
+    const count = lines.length * horizon;
     this.#model = model;
     this.#horizon = horizon;
-    this.size = lines.length * periods;
-    this.#rates = new Column(engine, scratch, this.size);
-    this.#base = new Column(engine, scratch, lines.length * horizon);
-    this.#a = new Column(engine, scratch, lines.length * horizon);
-    this.#slopes = new Column(engine, scratch, lines.length * horizon);
-    this.#coordinates = new Coordinates(engine, scratch, lines.length * horizon);
-    this.#carry = new Carry(engine, scratch, shape);
+    this.#rates = new Column(engine, scratch, model.size);
+    this.#base = new Column(engine, scratch, count);
+    this.#a = new Column(engine, scratch, count);
+    this.#slopes = new Column(engine, scratch, count);
+    this.#coordinates = new Coordinates(engine, scratch, count);
+    const bent = curves.some((curve) => curve.type === "table" && !isConcave(curve));
+    this.#hulls = bent ? new Coordinates(engine, scratch, count) : this.#coordinates;
+    this.#carry = new Carry(engine, scratch, { lines: lines.length, periods, horizon });
     this.#rates.view.set(model.rate);
     lines.forEach((line, i) => {
       this.#placeLine(engine, scratch, line, i);
     });
     this.#coordinates.finish();
-    this.#chord = this.#envelopes();
-    this.concave = this.#chord.to.every((to, i) => to <= (this.#chord.from[i] as number));
+    if (bent) this.#hulls.finish();
   }
 
   #placeLine(engine: Engine, scratch: Scratch, line: ModelLine, i: number): void {
     const { periods, scale, curves } = this.#model;
     const horizon = this.#horizon;
-    const { adstock, history = [], saturation = "after" } = line.spec as Channel;
-    const by = adstockOf(engine, scratch, line.adstock ?? adstock);
+    const { history = [], saturation = "after" } = this.#channelOf(line);
+    const by = adstockOf(engine, scratch, line.adstock);
     const before = saturation === "before";
-    const scales = Array.from({ length: horizon }, (_, t) => scale[i * periods + Math.min(t, periods - 1)] as number);
     const weights = by.taps
       ? Float64Array.from(new Float64Array(engine.memory.buffer, by.taps.at, by.taps.length))
-      : [];
-    const tap = (lag: number) =>
-      by.taps ? (weights[lag] ?? 0) : (by.gain as number) * powerOf(by.decay as number, lag);
+      : powersOf(by.gain as number, by.decay as number, horizon + history.length);
+    const tap = (lag: number) => weights[lag] ?? 0;
+    this.#tap.push(before ? (lag) => (lag === 0 ? 1 : 0) : tap);
+    this.#lags.push(before ? 1 : Math.min(horizon, weights.length));
     for (let t = 0; t < horizon; t++) {
-      let worth = scales[t] as number;
+      const own = i * periods + Math.min(t, periods - 1);
+      let worth = scale[own] as number;
       if (before) {
         worth = 0;
-        for (let lag = 0; t < periods && t + lag < horizon; lag++) worth += tap(lag) * (scales[t + lag] as number);
+        for (let lag = 0; t < periods && t + lag < horizon; lag++) {
+          worth += tap(lag) * (scale[i * periods + Math.min(t + lag, periods - 1)] as number);
+        }
       }
-      const curve = curves[i * periods + Math.min(t, periods - 1)] as Curve;
-      this.#coordinates.place(i * horizon + t, curve, worth, 1, 0, scratch);
+      const curve = curves[own] as Curve;
+      const k = i * horizon + t;
+      this.#coordinates.place(k, curve, worth, 1, 0, scratch);
+      if (this.#hulls !== this.#coordinates) this.#hulls.place(k, hullOf(curve), worth, 1, 0, scratch);
     }
     this.#carry.place(i, before ? { decay: 0, gain: 1 } : by);
     if (before) return;
     const base = this.#base.view.subarray(i * horizon, (i + 1) * horizon);
-    const rate = 1 / at((line.spec as Channel).cost ?? 1, 0);
+    const rate = 1 / at(line.spec.cost ?? 1, 0);
     for (let t = 0; t < horizon; t++) {
       // Oldest first: the smallest parts are added first.
       for (let back = 0; back < history.length; back++) {
@@ -87,60 +112,196 @@ export class Flight {
     }
   }
 
-  /** Envelopes on what can work in each period: from what history left to all the budget at once. */
-  #envelopes() {
-    const { lines, high, budget } = this.#model;
+  #channelOf({ channel }: ModelLine): Channel {
+    return this.#model.problem.channels[channel] as Channel;
+  }
+
+  /** Media that a unit of money in period t of a line puts to work at once. */
+  #gainAt(line: number, t: number): number {
+    return (
+      (this.#tap[line] as (lag: number) => number)(0) * (this.#model.rate[line * this.#model.periods + t] as number)
+    );
+  }
+
+  /** Makes the envelopes on what can work in each period: from what the floors and history leave to the most of the budget. */
+  bound(low: Float64Array, high: Float64Array, budget: number): void {
+    const { lines, periods } = this.#model;
     const count = lines.length * this.#horizon;
-    const from = Float64Array.from(this.#base.view);
-    const most = Math.min(budget, Number.MAX_VALUE);
-    const to = this.#most(high.map((amount) => Math.min(amount, most)));
-    const c = this.#coordinates;
+    const x = this.#slopes; // A column of at least this size, not in use now.
+    x.view.set(low);
+    this.#carry.forwards(x, this.#rates, this.#base, this.#a);
+    const from = Float64Array.from(this.#a.view);
+    const floors = low.reduce((sum, least) => sum + least, 0);
+    const to = new Float64Array(count);
+    lines.forEach((_, line) => {
+      this.#most(line, low, high, Math.max(0, Math.min(budget, Number.MAX_VALUE) - floors), from, to);
+    });
+    const c = this.#hulls;
     c.setBoxes(from, to);
     const ends = Float64Array.from(c.chords);
     const values = Float64Array.from(c.evaluate(from).values);
     const atEnds = Float64Array.from(c.evaluate(ends).values);
     const slope = new Float64Array(count);
+    let bent = this.#hulls !== this.#coordinates;
     for (let i = 0; i < count; i++) {
       const width = (ends[i] as number) - (from[i] as number);
       if (width > 0) slope[i] = ((atEnds[i] as number) - (values[i] as number)) / width;
+      const line = Math.floor(i / this.#horizon);
+      const t = Math.min(i - line * this.#horizon, periods - 1);
+      bent ||= width > 0 && this.#model.curves[line * periods + t]?.type !== "linear";
     }
-    return { from, value: values, slope, to: ends };
+    this.#chords = { from, value: values, slope, to: ends };
+    this.concave = !bent;
   }
 
-  /** What works at most, with every period's spend at `high`. */
-  #most(high: Float64Array): Float64Array {
-    const x = this.#slopes; // A column of at least this size, not in use yet.
-    x.view.set(high);
-    this.#carry.forwards(x, this.#rates, this.#base, this.#a);
-    return Float64Array.from(this.#a.view);
+  /** What works at most in each period: the money above the floors, in the periods from which it works best. */
+  #most(
+    line: number,
+    low: Float64Array,
+    high: Float64Array,
+    money: number,
+    from: Float64Array,
+    to: Float64Array,
+  ): void {
+    const { periods, rate } = this.#model;
+    const horizon = this.#horizon;
+    const tap = this.#tap[line] as (lag: number) => number;
+    const lags = this.#lags[line] as number;
+    const simple = lags * horizon > MOST_LAGS;
+    for (let t = 0; t < horizon; t++) {
+      const parts: { weight: number; room: number }[] = [];
+      let [best, all] = [0, 0];
+      for (let s = Math.max(0, t - lags + 1); s <= Math.min(t, periods - 1); s++) {
+        const i = line * periods + s;
+        const weight = tap(t - s) * (rate[i] as number);
+        if (!(weight > 0)) continue;
+        const room = Math.min(money, Math.max(0, (high[i] as number) - (low[i] as number)));
+        best = Math.max(best, weight);
+        all += weight * room;
+        if (!simple) parts.push({ weight, room });
+      }
+      let more = Math.min(all, best * money);
+      if (!simple && all > more) {
+        parts.sort((a, b) => b.weight - a.weight);
+        more = 0;
+        let left = money;
+        for (const { weight, room } of parts) {
+          more += weight * Math.min(room, left);
+          left -= Math.min(room, left);
+        }
+      }
+      const k = line * horizon + t;
+      // A hair more than sums of another order may come to.
+      to[k] = (from[k] as number) + more * (1 + 1e-12);
+    }
   }
 
   /** The response of a plan and its slopes; with `lifted`, of the envelopes, which are concave and nowhere below the curves. */
   respond(x: Column, g: Column, lifted: boolean): number {
     this.#carry.forwards(x, this.#rates, this.#base, this.#a);
     const a = this.#a.view;
-    const { values, slopes } = this.#coordinates.evaluate(a);
+    const { values, slopes } = (lifted ? this.#hulls : this.#coordinates).evaluate(a);
     const into = this.#slopes.view;
-    const { from, value, slope, to } = this.#chord;
     let sum = 0;
-    for (let i = 0; i < a.length; i++) {
-      const here = a[i] as number;
-      const chord = lifted && here < (to[i] as number);
-      sum += chord ? (value[i] as number) + (slope[i] as number) * (here - (from[i] as number)) : (values[i] as number);
-      into[i] = chord ? (slope[i] as number) : Math.min(slopes[i] as number, STEEPEST);
+    if (!lifted) {
+      for (let i = 0; i < a.length; i++) {
+        sum += values[i] as number;
+        into[i] = Math.min(slopes[i] as number, STEEPEST);
+      }
+    } else {
+      const { from, value, slope, to } = this.#chords as Chords;
+      for (let i = 0; i < a.length; i++) {
+        const here = a[i] as number;
+        const chord = here < (to[i] as number);
+        const on = (value[i] as number) + (slope[i] as number) * (here - (from[i] as number));
+        sum += chord ? on : (values[i] as number);
+        into[i] = chord ? (slope[i] as number) : Math.min(slopes[i] as number, STEEPEST);
+      }
     }
     this.#carry.backwards(this.#slopes, this.#rates, g);
     return sum;
   }
 
-  /** Response by line at the plan last evaluated, and what works by line and period. */
-  byLine(x: Column, g: Column): Float64Array {
+  /** Values by line and period of the curves themselves, and slopes by coordinate. */
+  evaluate(x: Column, g: Column): Evaluated {
     this.respond(x, g, false);
-    const { values } = this.#coordinates.evaluate(this.#a.view);
-    const horizon = this.#horizon;
-    return Float64Array.from(this.#model.lines, (_, i) =>
-      values.subarray(i * horizon, (i + 1) * horizon).reduce((sum, value) => sum + value, 0),
-    );
+    return { values: this.#folded(this.#coordinates.evaluate(this.#a.view).values), slopes: g.view.slice() };
+  }
+
+  /** What the curves bring at boundless spend, by line and period. */
+  ceilings(): Float64Array {
+    const { values } = this.#coordinates.evaluate(new Float64Array(this.#a.length).fill(Number.POSITIVE_INFINITY));
+    return this.#folded(values);
+  }
+
+  #folded(values: Float64Array): Float64Array {
+    const { periods, size } = this.#model;
+    const folded = new Float64Array(size);
+    for (let i = 0; i < values.length; i++) {
+      const line = Math.floor(i / this.#horizon);
+      const k = line * periods + Math.min(i - line * this.#horizon, periods - 1);
+      folded[k] = (folded[k] as number) + (values[i] as number);
+    }
+    return folded;
+  }
+
+  /** Where the chord of each coordinate's own period ends, as money spent in that period alone: what a pulse is worth. */
+  pulses(): Float64Array {
+    const { size, periods } = this.#model;
+    const { from, to } = this.#chords as Chords;
+    return Float64Array.from({ length: size }, (_, i) => {
+      const line = Math.floor(i / periods);
+      const k = line * this.#horizon + (i - line * periods);
+      const gain = this.#gainAt(line, i - line * periods);
+      return gain > 0 ? Math.max(0, (to[k] as number) - (from[k] as number)) / gain : 0;
+    });
+  }
+
+  /**
+   * Money that no plan of most response − fee · spend exceeds, where one plan spends `feasible`. Each curve lies below its
+   * tangent at a point past its own tangent from zero; what works in all periods grows with the money at most at the best
+   * rate: response ≤ C + m · spend with m < fee, and the best plan has response − fee · spend ≥ −fee · feasible.
+   */
+  worthAtMost(fee: number, feasible: number, name: (line: number) => string): number {
+    const { lines, periods, rate } = this.#model;
+    const strongest = lines.map((_, line) => {
+      let [taps, dearest] = [0, 0];
+      for (let lag = 0; lag < (this.#lags[line] as number); lag++)
+        taps += (this.#tap[line] as (lag: number) => number)(lag);
+      for (let t = 0; t < periods; t++) dearest = Math.max(dearest, rate[line * periods + t] as number);
+      return taps * dearest;
+    });
+    const c = this.#hulls;
+    const lineOf = (k: number) => Math.floor(k / this.#horizon);
+    const rateOf = (k: number) => strongest[lineOf(k)] as number;
+    const start = c.evaluate(new Float64Array(this.#a.length)).values.slice();
+    const point = c.inflections.map((z) => Math.max(1, Number.isFinite(z) ? 2 * z : 0));
+    for (;;) {
+      const { values, slopes } = c.evaluate(point);
+      let grown = false;
+      for (let k = 0; k < point.length; k++) {
+        const [x, f, slope] = [point[k] as number, values[k] as number, slopes[k] as number];
+        const past = f - slope * x >= (start[k] as number) - 1e-12 * f;
+        if (slope * rateOf(k) <= 0.9 * fee && past) continue;
+        point[k] = 2 * x;
+        grown = true;
+        if (x < 1e280) continue;
+        throw new RangeError(
+          `channel "${name(lineOf(k))}" earns more than it costs at any spend: give it a max, or a budget`,
+        );
+      }
+      if (!grown) break;
+    }
+    const { values, slopes } = c.evaluate(point);
+    const base = this.#base.view;
+    let most = 0;
+    let steepest = 0;
+    for (let k = 0; k < point.length; k++) {
+      const slope = slopes[k] as number;
+      steepest = Math.max(steepest, slope * rateOf(k));
+      most += Math.max(0, (values[k] as number) - slope * ((point[k] as number) - (base[k] as number)));
+    }
+    return ((most + fee * feasible) / (fee - steepest)) * (1 + 1e-9);
   }
 }
 
@@ -160,17 +321,18 @@ function adstockOf(engine: Engine, scratch: Scratch, adstock: Adstock | undefine
   return { decay, gain: normalised ? 1 - decay : 1 };
 }
 
-/** Periods after the plan in which its last spend still works. */
-function tailOf({ adstock, spec }: ModelLine): number {
-  const by = adstock ?? (spec as Channel).adstock;
-  if (!by) return 0;
-  if (by.type === "geometric") return by.decay > 0 ? Math.ceil(Math.log(LEFT) / Math.log(by.decay)) : 0;
-  return (by.type === "kernel" ? by.weights.length : by.length) - 1;
+/** Periods after the plan in which its last spend still works; by multiplication: the same on every runtime. */
+function tailOf({ adstock }: ModelLine): number {
+  if (!adstock) return 0;
+  if (adstock.type !== "geometric") return (adstock.type === "kernel" ? adstock.weights.length : adstock.length) - 1;
+  let left = adstock.decay;
+  let tail = 0;
+  for (; left > LEFT && tail < MOST_TAIL; tail++) left *= adstock.decay;
+  return tail;
 }
 
-/** By multiplication: the same on every runtime. */
-function powerOf(base: number, exponent: number): number {
-  let power = 1;
-  for (let i = 0; i < exponent; i++) power *= base;
-  return power;
+function powersOf(gain: number, decay: number, count: number): Float64Array {
+  const powers = new Float64Array(decay > 0 ? count : 1);
+  for (let l = 0, power = gain; l < powers.length; l++, power *= decay) powers[l] = power;
+  return powers;
 }

@@ -4,7 +4,8 @@
  *
  *   ψ(x) = Σ_k (max(0, μ_k + ρ r_k)² − μ_k²) / 2ρ,   r_k = Σ c_i x_i − limit,   μ_k ← max(0, μ_k + ρ r_k)
  */
-import type { Model, SumLimit } from "../model.js";
+import type { Model, Source, SumLimit } from "../model.js";
+import { inUnits, unitsDown, unitsUp } from "../separable/feasible.js";
 
 export interface Row {
   name: string;
@@ -14,33 +15,65 @@ export interface Row {
   members: Int32Array;
   /** By member; all +1 (at most) or −1 (at least) where absent. */
   signs?: Int8Array;
+  /** What set the limit. */
+  source: Source | undefined;
 }
 
-/** The rows of a model; limits of infinity and floors of zero that boxes keep anyway are left out. */
+/** The rows of a model, in whole units where the plan has a unit; limits of infinity and floors of zero are left out. */
 export function rowsOf(model: Model): Row[] {
-  return [...model.sums.flatMap(sumRows), ...stepRows(model)];
+  const { unit } = model.problem;
+  const inside = (row: Row): Row => {
+    if (!unit) return row;
+    const k = row.kind === "at most" ? unitsDown(row.limit, unit) : unitsUp(row.limit, unit);
+    return { ...row, limit: inUnits(k, unit) };
+  };
+  return [...model.sums.flatMap(sumRows), ...stepRows(model)].map(inside);
 }
 
-function sumRows({ name, members, low, high }: SumLimit): Row[] {
+function sumRows({ name, members, low, high, lowSource, highSource }: SumLimit): Row[] {
   const rows: Row[] = [];
-  if (high < Number.POSITIVE_INFINITY) rows.push({ name, kind: "at most", limit: high, members });
-  if (low > 0) rows.push({ name, kind: "at least", limit: low, members });
+  if (high < Number.POSITIVE_INFINITY) rows.push({ name, kind: "at most", limit: high, members, source: highSource });
+  if (low > 0) rows.push({ name, kind: "at least", limit: low, members, source: lowSource });
   return rows;
 }
 
+/** How far a channel's spend may move from a period to the next; undefined for as far as it wants. */
+export function stepOf({ problem, periods }: Model, channel: number): number | undefined {
+  const { smoothness } = problem.channels[channel] as Model["problem"]["channels"][number];
+  if (!smoothness || periods === 1) return undefined;
+  return "amount" in smoothness ? smoothness.amount : (smoothness.share * (problem.budget ?? 0)) / periods;
+}
+
+/** What `smoothness` says, and how it is set. */
+export function stepSource({ problem, periods }: Model, channel: number): Source {
+  const field = "amount" in (problem.channels[channel]?.smoothness ?? {}) ? "amount" : "share";
+  return {
+    path: `channels[${channel}].smoothness.${field}`,
+    set: (copy, amount) => {
+      const smoothness = copy.channels[channel]?.smoothness as { amount?: number; share?: number };
+      const share = (amount * periods) / Math.max(copy.budget ?? 0, Number.MIN_VALUE);
+      if (field === "amount") smoothness.amount = Math.max(smoothness.amount ?? 0, amount);
+      else smoothness.share = Math.max(smoothness.share ?? 0, share);
+    },
+  };
+}
+
 /** Spend of a channel, its campaigns together, moves by so much at most from a period to the next. */
-function stepRows({ problem, lines, periods }: Model): Row[] {
-  return problem.channels.flatMap(({ name, smoothness }, channel) => {
-    if (!smoothness) return [];
-    const amount = "amount" in smoothness ? smoothness.amount : (smoothness.share * (problem.budget ?? 0)) / periods;
+function stepRows(model: Model): Row[] {
+  const { problem, lines, periods } = model;
+  return problem.channels.flatMap(({ name }, channel) => {
+    const amount = stepOf(model, channel);
+    if (amount === undefined) return [];
     const own = lines.flatMap((line, i) => (line.channel === channel ? [i] : []));
+    const source = stepSource(model, channel);
     return Array.from({ length: periods - 1 }, (_, t) => t).flatMap((t) => {
       const members = Int32Array.from(own.flatMap((line) => [line * periods + t, line * periods + t + 1]));
       const signs = (sign: 1 | -1) => Int8Array.from(members, (_, k) => (k % 2 ? sign : -sign));
-      const row = { name: `channel ${name} from period ${t + 1} to ${t + 2}`, kind: "at most" as const, limit: amount };
+      const row = { kind: "at most" as const, limit: amount, members, source };
+      const steps = `channel ${name} from period ${t + 1} to ${t + 2}`;
       return [
-        { ...row, members, signs: signs(1) },
-        { ...row, members, signs: signs(-1) },
+        { ...row, name: steps, signs: signs(1) },
+        { ...row, name: steps, signs: signs(-1) },
       ];
     });
   });

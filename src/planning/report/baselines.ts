@@ -2,25 +2,26 @@
  * Naive plans beside the optimum, scored by the same curves (budget-optimisation checklist, 1 to 5): fixed shares, last mix,
  * hand edits, one mix over all periods, money in proportion to return.
  */
-
+import type { Model } from "../model.js";
 import { sumOf } from "../separable/fit.js";
 import type { Separable } from "../separable/separable.js";
+import type { Solver } from "../solver.js";
 import type { Baseline, BaselineOptions } from "../types.js";
 import type { Columns } from "./lines.js";
 import { spendOf } from "./report.js";
 
 export function baselinesOf(
-  separable: Separable,
+  solver: Solver,
   columns: Columns,
   response: number,
   { shares, edits }: BaselineOptions = {},
 ): Baseline[] {
-  const { model } = separable.framed;
+  const { model } = solver;
   const { x, today } = columns;
   const { size, periods, current, lines, hasCurrent } = model;
   const money = Number.isFinite(model.budget) ? model.budget : x.reduce((sum, value) => sum + value, 0);
   const plans: [string, Float64Array][] = [];
-  plans.push(["fixed shares", spread(shares ? sharesOf(separable, shares) : new Float64Array(size).fill(1), money)]);
+  plans.push(["fixed shares", spread(shares ? sharesOf(model, shares) : new Float64Array(size).fill(1), money)]);
   if (hasCurrent.every(Boolean) && current.some((value) => value > 0)) {
     plans.push(["last mix", spread(current, money)]);
     const returns = current.map((value, i) => (value > 0 ? (today[i] as number) / value : 0));
@@ -34,11 +35,11 @@ export function baselinesOf(
     });
     plans.push(["static", mix]);
   }
-  if (edits) plans.push(["hand edits", edited(separable, x, edits)]);
+  if (edits) plans.push(["hand edits", edited(model, x, edits)]);
   return plans.map(([name, plan]) => {
-    const own = responseOf(separable, plan);
-    const feasible = keepsLimits(separable, plan);
-    return { name, spend: spendOf(separable, plan), response: own, feasible, shortfall: response - own };
+    const own = solver.responseOf(plan);
+    const feasible = solver.keepsLimits(plan);
+    return { name, spend: spendOf(model, plan), response: own, feasible, shortfall: response - own };
   });
 }
 
@@ -49,7 +50,7 @@ function spread(weights: Float64Array, money: number): Float64Array {
 }
 
 /** Shares by channel, in equal parts over its campaigns and periods. */
-function sharesOf({ framed: { model } }: Separable, shares: Readonly<Record<string, number>>): Float64Array {
+function sharesOf(model: Model, shares: Readonly<Record<string, number>>): Float64Array {
   const weights = new Float64Array(model.size);
   model.lines.forEach(({ channel }, line) => {
     const { name, campaigns } = model.problem.channels[channel] as { name: string; campaigns?: readonly unknown[] };
@@ -60,7 +61,7 @@ function sharesOf({ framed: { model } }: Separable, shares: Readonly<Record<stri
 }
 
 /** The plan with single amounts overwritten; a channel's campaigns keep their proportions. */
-function edited({ framed: { model } }: Separable, x: Float64Array, edits: BaselineOptions["edits"] = []): Float64Array {
+function edited(model: Model, x: Float64Array, edits: BaselineOptions["edits"] = []): Float64Array {
   const plan = x.slice();
   const { periods, lines, problem } = model;
   for (const { channel, period, amount } of edits) {

@@ -28,9 +28,7 @@ export function columnsOf(separable: Separable, x: Float64Array): Columns {
   return { x, values, slopes, today, ceilings };
 }
 
-export function reportChannels(separable: Separable, columns: Columns, prices: Prices): ChannelReport[] {
-  const { model } = separable.framed;
-  const held = holds(separable, columns.x, prices);
+export function reportChannels(model: Model, columns: Columns, held: readonly string[][]): ChannelReport[] {
   const total = columns.x.reduce((sum, x) => sum + x, 0);
   const byChannel = new Map<number, number[]>();
   model.lines.forEach(({ channel }, line) => {
@@ -99,7 +97,7 @@ function summary(
 }
 
 /** The names of the limits that hold each coordinate, by coordinate. */
-function holds(separable: Separable, x: Float64Array, { sums }: Prices): string[][] {
+export function holds(separable: Separable, x: Float64Array, { sums }: Prices): string[][] {
   const { tree, coordinates, low, high } = separable;
   const names: string[][] = Array.from(x, () => []);
   const ordered = separable.ordered(x);

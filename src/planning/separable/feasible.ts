@@ -3,7 +3,7 @@ import { type Model, modelOf, type Source } from "../model.js";
 import type { PlanProblem, PlanResult } from "../types.js";
 import { reaches, type Tree, treeOf } from "./tree.js";
 
-interface Clash {
+export interface Clash {
   limits: string[];
   reason: string;
   /** Makes this clash go away in a copy of the problem. */

@@ -5,7 +5,7 @@ import type { Found } from "./search.js";
 import type { Separable } from "./separable.js";
 
 export interface Solved {
-  /** By position. */
+  /** In the order of the method: by position, or by coordinate. */
   x: Float64Array;
   response: number;
   spent: number;

@@ -1,26 +1,26 @@
 /** Every objective by solves of the one problem: most response for a budget, money kept being worth a fee. */
+import type { Solver } from "../solver.js";
 import type { PlanProblem, PlanResult, Stopped } from "../types.js";
-import { finish, type Solved } from "./finish.js";
-import type { Separable } from "./separable.js";
+import type { Solved } from "./finish.js";
 import { leastSpend, targetRatio } from "./targets.js";
 
 /** A plan; or the proof that there is none; or a search that ended before either. */
 export type Outcome = Solved | { clash: NonNullable<PlanResult["clash"]> } | { stopped: Stopped };
 
-export function solveObjective(separable: Separable, problem: PlanProblem, tolerance: number): Outcome {
+export function solveObjective(solver: Solver, problem: PlanProblem, tolerance: number): Outcome {
   const { objective = { type: "response" } } = problem;
-  const { budget } = separable.framed.model;
+  const { budget } = solver.model;
   switch (objective.type) {
     case "least-spend":
-      return leastSpend(separable, problem, objective.target, tolerance);
+      return leastSpend(solver, problem, objective.target, tolerance);
     case "target-roas":
-      return targetRatio(separable, problem, objective.atLeast, tolerance);
+      return targetRatio(solver, problem, objective.atLeast, tolerance);
     case "target-cpa":
-      return targetRatio(separable, problem, 1 / objective.atMost, tolerance);
+      return targetRatio(solver, problem, 1 / objective.atMost, tolerance);
     default: {
       const fee = objective.type === "profit" ? 1 / (objective.margin ?? 1) : 0;
-      const found = separable.solve(Number.isFinite(budget) ? budget : separable.worthAtMost(fee), fee);
-      if (found.x) return finish(separable, found, fee, {});
+      const found = solver.solve(Number.isFinite(budget) ? budget : solver.worthAtMost(fee), fee);
+      if (found.x) return solver.finish(found, fee, {});
       return found.stopped ? { stopped: found.stopped } : { clash: unreachable(problem) };
     }
   }

@@ -2,15 +2,19 @@
 import type { Engine } from "../../engine/engine.js";
 import { Scratch } from "../../engine/scratch.js";
 import { Coordinates } from "../kernel.js";
+import type { Model } from "../model.js";
+import { keepsLimits, responseOf } from "../report/baselines.js";
+import type { Ask, Reading, Solver } from "../solver.js";
 import type { Curve } from "../types.js";
 import type { Framed } from "./feasible.js";
+import { finish, type Solved } from "./finish.js";
+import { readSeparable } from "./reading.js";
 import { Relaxation } from "./relax.js";
 import { type Found, Search, type SearchOptions } from "./search.js";
-import type { Group, Tree } from "./tree.js";
+import { type Group, type Reach, reaches, type Tree } from "./tree.js";
 
-export type Ask = Partial<Pick<SearchOptions, "decide" | "guess" | "start">>;
-
-export class Separable {
+export class Separable implements Solver {
+  readonly method = "separable";
   readonly tree: Tree;
   readonly low: Float64Array;
   readonly high: Float64Array;
@@ -131,6 +135,32 @@ export class Separable {
 
   get framed(): Framed {
     return this.#framed;
+  }
+
+  get model(): Model {
+    return this.#framed.model;
+  }
+
+  span(): { least: number; most: number } {
+    const { tree, low, high } = this;
+    tree.root.high = Number.POSITIVE_INFINITY;
+    return reaches(tree, low, high).reach.get(tree.root) as Reach;
+  }
+
+  finish(found: Found, fee: number, extra: Solved["extra"]): Solved {
+    return finish(this, found, fee, extra);
+  }
+
+  read(solved: Solved): Reading {
+    return readSeparable(this, solved);
+  }
+
+  responseOf(plan: Float64Array): number {
+    return responseOf(this, plan);
+  }
+
+  keepsLimits(plan: Float64Array): boolean {
+    return keepsLimits(this, plan);
   }
 
   release(): void {

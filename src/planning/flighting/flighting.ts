@@ -1,0 +1,323 @@
+/**
+ * Channels × time (media-mix.md, section 7). The envelopes' problem is concave: climbed to its Frank–Wolfe gap, it bounds
+ * every plan. Concave curves are their own envelopes, and the same climb is the answer; else the curves themselves are
+ * climbed from the envelopes' plan, from pulses made of it, from today's and from seeded plans, and the best plan stands
+ * beside the bound.
+ */
+import type { Engine } from "../../engine/engine.js";
+import { Scratch } from "../../engine/scratch.js";
+import type { Model } from "../model.js";
+import type { Solved } from "../separable/finish.js";
+import type { Found } from "../separable/search.js";
+import type { Ask, Reading, Solver } from "../solver.js";
+import type { Stopped } from "../types.js";
+import { Climbs } from "./climbs.js";
+import type { FramedFlight } from "./feasible.js";
+import { finishFlight } from "./finish.js";
+import { type Evaluated, Flight } from "./flight.js";
+import { Column, type Simplex } from "./kernel.js";
+import { keepsRows, readFlight } from "./reading.js";
+import type { Row } from "./rows.js";
+import { startsOf } from "./starts.js";
+
+export interface FlightSettings {
+  tolerance: number;
+  /** Most starts of climbs of curves that are not concave. */
+  starts: number;
+  seed: number;
+  /** Milliseconds of performance.now at which to stop. */
+  deadline: number;
+  /** Called between turns; throws to stop. */
+  watch: (done: number, total: number, value: number, bound: number) => void;
+}
+
+/** Turns of one climb. */
+const TURNS = 5000;
+
+/** What a solve found, with what the report needs of its proof. */
+export interface FoundFlight extends Found {
+  /** By row. */
+  rowPrices: Float64Array;
+}
+
+export class Flighting implements Solver {
+  readonly method = "flighting";
+  readonly model: Model;
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  readonly rows: readonly Row[];
+  readonly #framed: FramedFlight;
+  readonly #scratch: Scratch;
+  readonly #engine: Engine;
+  readonly #settings: FlightSettings;
+  readonly #flight: Flight;
+  readonly #simplex: Simplex;
+  readonly #climbs: Climbs;
+  readonly #point: Column;
+  readonly #slopes: Column;
+  #last: { x: Float64Array; prices: Float64Array } | undefined;
+  /** Climbs of all solves. */
+  nodes = 0;
+  #best = Number.NEGATIVE_INFINITY;
+  #bound = Number.POSITIVE_INFINITY;
+  #late = false;
+
+  constructor(engine: Engine, framed: FramedFlight, settings: FlightSettings) {
+    const { model, low, high, rows } = framed;
+    this.model = model;
+    this.#framed = framed;
+    this.low = low;
+    this.high = high;
+    this.rows = rows;
+    this.#engine = engine;
+    this.#settings = settings;
+    const scratch = new Scratch(engine.arena);
+    this.#scratch = scratch;
+    try {
+      this.#flight = new Flight(engine, scratch, model);
+      const column = () => new Column(engine, scratch, model.size);
+      this.#simplex = {
+        low: column(),
+        high: column(),
+        budget: model.budget,
+        atMost: model.problem.spend !== "exactly",
+      };
+      [this.#point, this.#slopes] = [column(), column()];
+      this.#climbs = new Climbs(engine, scratch, this.#simplex, rows, {
+        tolerance: settings.tolerance,
+        turns: TURNS,
+        watch: () => this.#watch(),
+      });
+    } catch (error) {
+      scratch.release();
+      throw error;
+    }
+  }
+
+  get flight(): Flight {
+    return this.#flight;
+  }
+
+  #watch(): void {
+    const { watch, starts, deadline } = this.#settings;
+    watch(this.nodes, starts, this.#best, this.#bound);
+    if (performance.now() > deadline) this.#late = true;
+  }
+
+  solve(budget: number, fee: number, { decide, start }: Ask = {}): FoundFlight {
+    [this.#best, this.#bound, this.#late] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, false];
+    const found: FoundFlight = {
+      ...{ budget, value: Number.NEGATIVE_INFINITY, bound: Number.NEGATIVE_INFINITY },
+      ...{ rootBound: Number.NEGATIVE_INFINITY, price: fee, prices: new Map(), nodes: 0, cuts: [] },
+      rowPrices: new Float64Array(this.rows.length),
+    };
+    if (!this.#setBudget(budget)) return found;
+    const before = this.nodes;
+    const lifted = !this.#flight.concave;
+    const decided = (value: number, bound: number) =>
+      this.#late || (decide !== undefined && (bound < decide || (!lifted && value >= decide)));
+    const from = start ?? this.#warm(budget) ?? this.#even(budget);
+    this.nodes++;
+    const relaxed = this.#climbs.climb(this.#goal(lifted, fee), from, decided, this.#last?.prices);
+    this.#bound = relaxed.bound;
+    [found.bound, found.rootBound, found.price] = [relaxed.bound, relaxed.bound, relaxed.price + fee];
+    found.rowPrices = relaxed.prices;
+    this.#last = { x: relaxed.x, prices: relaxed.prices };
+    const stopped = this.#search(found, relaxed.x, { fee, decide, start });
+    if (!found.x && this.rows.length > 0 && this.#climbs.leastBroken(from).proven) found.bound = found.value;
+    found.bound = Math.max(found.bound, found.value);
+    // No plan, and no proof that there is none.
+    const lost = !found.x && found.bound > Number.NEGATIVE_INFINITY;
+    found.cuts.push({ bound: found.bound, price: relaxed.price });
+    found.nodes = this.nodes - before;
+    const open = found.bound - found.value > this.#settings.tolerance * Math.abs(found.value);
+    if (stopped || lost) found.stopped = stopped ?? "starts";
+    else if (open && decide === undefined && !relaxed.done) found.stopped = "turns";
+    return found;
+  }
+
+  /** The best plan: the climb's own, or climbs of the curves from many starts. */
+  #search(
+    found: FoundFlight,
+    relaxed: Float64Array,
+    { fee, decide, start }: { fee: number } & Ask,
+  ): Stopped | undefined {
+    const { starts, tolerance, seed } = this.#settings;
+    const lifted = !this.#flight.concave;
+    const present = this.model.presence.some((least) => least > 0);
+    const consider = (x: Float64Array | undefined) => {
+      if (!x || !this.#isPresent(x)) return;
+      const value = this.#valueOf(x, fee);
+      if (value <= found.value) return;
+      [found.x, found.value, this.#best] = [x, value, value];
+    };
+    const enough = () =>
+      (found.x !== undefined && found.bound - found.value <= tolerance * Math.abs(found.value)) ||
+      (decide !== undefined && (found.value >= decide || found.bound < decide));
+    consider(this.#climbs.feasible(relaxed));
+    if (start) consider(this.#climbs.feasible(start));
+    if ((!lifted && !present) || enough()) return this.#late && !enough() ? "time" : undefined;
+    const goal = this.#goal(false, fee);
+    for (const from of startsOf(this.#engine, this, { relaxed, start, budget: found.budget, starts, seed })) {
+      if (this.#late) return "time";
+      consider(this.#local(goal, from));
+      if (enough()) return undefined;
+    }
+    return enough() ? undefined : "starts";
+  }
+
+  /** The curves' climb from a start; with presence, after choosing who is present. */
+  #local(goal: ReturnType<Flighting["solveGoal"]>, start: Float64Array): Float64Array | undefined {
+    const { presence } = this.model;
+    const never = () => this.#late;
+    const climb = (from: Float64Array) => {
+      this.nodes++;
+      return this.#climbs.climb(goal, from, never).x;
+    };
+    const free = climb(start);
+    if (!presence.some((least) => least > 0)) return this.#climbs.feasible(free);
+    const { low, high } = this.#simplex;
+    const [least, most] = [low.view.slice(), high.view.slice()];
+    const absent = this.#absent(free);
+    try {
+      low.view.set(
+        least.map((l, i) => (absent[i] ? l : Math.min(most[i] as number, Math.max(l, presence[i] as number)))),
+      );
+      high.view.set(most.map((u, i) => (absent[i] ? Math.min(u, least[i] as number) : u)));
+      if (low.view.reduce((sum, l) => sum + l, 0) > this.#simplex.budget) return undefined;
+      return this.#climbs.feasible(climb(free));
+    } finally {
+      low.view.set(least);
+      high.view.set(most);
+    }
+  }
+
+  /** Who is not present: those that a plan gives less than half of what presence takes, and the last that floors leave no money. */
+  #absent(plan: Float64Array): Uint8Array {
+    const { presence } = this.model;
+    let money = this.#simplex.budget;
+    for (let i = 0; i < plan.length; i++) if (presence[i] === 0) money -= this.low[i] as number;
+    const absent = Uint8Array.from(presence, (least) => (least > 0 ? 1 : 0));
+    const most = (i: number) => (plan[i] as number) / (presence[i] as number);
+    const order = Array.from(plan, (_, i) => i).filter((i) => absent[i]);
+    order.sort((i, j) => (this.low[j] as number) - (this.low[i] as number) || most(j) - most(i) || i - j);
+    for (const i of order) {
+      const least = Math.max(this.low[i] as number, presence[i] as number);
+      if ((this.low[i] as number) <= 0 && (most(i) < 0.5 || least > money)) continue;
+      absent[i] = 0;
+      money -= least;
+    }
+    return absent;
+  }
+
+  #goal(lifted: boolean, fee: number): (x: Column, g: Column) => number {
+    return this.solveGoal(lifted, fee);
+  }
+
+  /** The response, or its envelopes', less the fee. */
+  solveGoal(lifted: boolean, fee: number): (x: Column, g: Column) => number {
+    const flight = this.#flight;
+    if (fee === 0) return (x, g) => flight.respond(x, g, lifted);
+    return (x, g) => {
+      const value = flight.respond(x, g, lifted);
+      const [money, slopes] = [x.view, g.view];
+      let spent = 0;
+      for (let i = 0; i < money.length; i++) {
+        spent += money[i] as number;
+        slopes[i] = (slopes[i] as number) - fee;
+      }
+      return value - fee * spent;
+    };
+  }
+
+  /** Boxes and envelopes for a budget; false where the floors alone exceed it. */
+  #setBudget(budget: number): boolean {
+    const { low, high } = this.#simplex;
+    const most = Math.min(budget, Number.MAX_VALUE);
+    if (this.low.reduce((sum, least) => sum + least, 0) > most * (1 + 1e-12)) return false;
+    const tops = this.high.map((amount, i) => Math.max(this.low[i] as number, Math.min(amount, most)));
+    if (!this.#simplex.atMost && tops.reduce((sum, top) => sum + top, 0) < budget * (1 - 1e-12)) return false;
+    low.view.set(this.low);
+    high.view.set(tops);
+    this.#simplex.budget = budget;
+    this.#flight.bound(this.low, tops, budget);
+    return true;
+  }
+
+  /** The last plan with another budget's money. */
+  #warm(budget: number): Float64Array | undefined {
+    if (!this.#last) return undefined;
+    const { x } = this.#last;
+    const spent = x.reduce((sum, money) => sum + money, 0);
+    return spent > 0 && Number.isFinite(budget) ? x.map((money) => (money * budget) / spent) : x;
+  }
+
+  #even(budget: number): Float64Array {
+    const share = Number.isFinite(budget) ? budget / this.model.size : 0;
+    return this.low.map((least) => Math.max(least, share));
+  }
+
+  #isPresent(x: Float64Array): boolean {
+    const { presence } = this.model;
+    return x.every((money, i) => money === 0 || money >= (presence[i] as number) * (1 - 1e-12));
+  }
+
+  #valueOf(x: Float64Array, fee: number): number {
+    this.#point.view.set(x);
+    return this.solveGoal(false, fee)(this.#point, this.#slopes);
+  }
+
+  evaluate(x: Float64Array): Evaluated {
+    this.#point.view.set(x);
+    return this.#flight.evaluate(this.#point, this.#slopes);
+  }
+
+  responseOf(plan: Float64Array): number {
+    return this.#valueOf(plan, 0);
+  }
+
+  keepsLimits(plan: Float64Array): boolean {
+    return keepsRows(this, plan);
+  }
+
+  finish(found: Found, fee: number, extra: Solved["extra"]): Solved {
+    return finishFlight(this, found, fee, extra);
+  }
+
+  read(solved: Solved): Reading {
+    return readFlight(this, solved);
+  }
+
+  span(): { least: number; most: number } {
+    const sum = (of: Float64Array) => of.reduce((total, money) => total + money, 0);
+    const tops = this.model.sums.filter(({ members }) => members.length === this.model.size).map(({ high }) => high);
+    return { least: sum(this.low), most: Math.min(sum(this.high), ...tops) };
+  }
+
+  worthAtMost(fee: number): number {
+    const name = (line: number) => this.model.lines[line]?.name ?? "";
+    const budget = Math.min(
+      this.#flight.worthAtMost(fee, this.#framed.feasible, name),
+      this.high.reduce((sum, top) => sum + top, 0),
+    );
+    this.high.forEach((top, i) => {
+      this.high[i] = Math.max(this.low[i] as number, Math.min(top, budget));
+    });
+    return budget;
+  }
+
+  floors(): string[] {
+    const rows = this.rows.map(({ kind, source }) => (kind === "at least" ? source?.path : undefined));
+    return [...new Set([...this.model.lowSource.map((source) => source?.path), ...rows])].filter(
+      (path) => path !== undefined,
+    );
+  }
+
+  unordered(x: Float64Array): Float64Array {
+    return x;
+  }
+
+  release(): void {
+    this.#scratch.release();
+  }
+}
