@@ -132,6 +132,7 @@ export class Ascent {
   }
 
   #steepest(): number {
-    return this.#g.view.reduce((most, slope) => Math.max(most, Math.abs(slope)), 0);
+    const [least, most] = this.#range();
+    return Math.max(Math.abs(least), Math.abs(most));
   }
 }

@@ -18,7 +18,7 @@ export function* startsOf(engine: Engine, flighting: Flighting, wanted: Wanted):
   const { relaxed, start, budget, starts, seed } = wanted;
   const { model, flight } = flighting;
   const { size, periods, lines, hasCurrent, current } = model;
-  const pulses = flight.pulses();
+  const pulses = flight.pulses().map((pulse, i) => Math.max(pulse, model.presence[i] as number));
   const forwards = Int32Array.from({ length: size }, (_, i) => i);
   // Period by period across lines: who takes turns.
   const across = Int32Array.from(
