@@ -1,14 +1,13 @@
 /**
- * Puts into README.md what its commands print now: `npm run build && node scripts/readme.mjs`. With `--bench` the table of
- * measured figures as well, which takes minutes on an idle machine. A test holds README to the answers.
+ * Puts into README.md what its commands print now: `npm run build && node scripts/readme.mjs`. With `--bench` the tables of
+ * measured figures as well, which takes twenty minutes on an idle machine. A test holds README to the answers.
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 
-const MEASURED = "## Measured";
-const AFTER = "## What it does not do";
+const SUITES = ["allocation", "limits", "planning"];
 const root = process.cwd();
 const place = mkdtempSync(join(tmpdir(), "shadowprice-readme-"));
 
@@ -42,9 +41,10 @@ try {
   rmSync(place, { recursive: true });
 }
 if (process.argv.includes("--bench")) {
-  const table = `${MEASURED}\n\n${printed("bench/run.mjs", ["allocation", "--markdown"], root)}\n\n`;
-  const end = readme.indexOf(AFTER);
-  const start = readme.includes(MEASURED) ? readme.indexOf(MEASURED) : end;
-  readme = readme.slice(0, start) + table + readme.slice(end);
+  for (const suite of SUITES) {
+    const table = new RegExp(`\`npm run bench -- ${suite}\` on [^\\n]*\\n\\n(\\|[^\\n]*\\n)*`);
+    if (!table.test(readme)) throw new Error(`README.md has no table of ${suite}`);
+    readme = readme.replace(table, () => `${printed("bench/run.mjs", [suite, "--markdown"], root)}\n`);
+  }
 }
 writeFileSync("README.md", readme);

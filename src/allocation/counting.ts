@@ -100,7 +100,7 @@ export function countingOf(facts: Facts, users: number, unit?: number): Counting
   // Decimals too large for f32, or beside costs that are none: an f32 may lie below its decimal by 2^-24.
   const below = facts.below || facts.digits < NO_DIGITS;
   const above = exponentAbove(facts.mostCost);
-  const bits = Math.min(50, 62 - Math.ceil(Math.log2(Math.max(users, 2))));
+  const bits = Math.min(50, 62 - bitLength(Math.max(users, 2) - 1));
   const quantum = 2 ** (above - bits);
   // The ulp of the tiniest cost: every cost is a whole multiple of it.
   const grain = 2 ** (exponentAbove(facts.tiniestCost) - 24);
@@ -150,9 +150,17 @@ export function money(quanta: bigint, { perMoney, quantum }: Counting): number {
   return Number.isInteger(perMoney) ? Number(quanta) / perMoney : Number(quanta) * quantum;
 }
 
-/** The least a with x < 2^a; −1073 for zero. */
+const word = new DataView(new ArrayBuffer(8));
+
+/** The least a with x < 2^a, read from the bits (runtimes differ in Math.log2); −1073 for zero. */
 export function exponentAbove(x: number): number {
   if (!(x > 0) || x === Number.POSITIVE_INFINITY) return -1073;
-  const exponent = Math.floor(Math.log2(x)) + 1;
-  return 2 ** exponent <= x ? exponent + 1 : 2 ** (exponent - 1) > x ? exponent - 1 : exponent;
+  word.setFloat64(0, x);
+  const exponent = word.getUint32(0) >>> 20;
+  return exponent > 0 ? exponent - 1022 : exponentAbove(x * 2 ** 64) - 64;
+}
+
+/** Bits that a whole number takes: ⌈log2(n + 1)⌉. */
+export function bitLength(n: number): number {
+  return n > 0 ? exponentAbove(n) : 0;
 }

@@ -5,7 +5,7 @@ import { finiteNumber, kind, wholeNumber } from "../engine/check.js";
 import { Scratch } from "../engine/scratch.js";
 import { countingFor } from "./allocate.js";
 import { priceFor } from "./bracket.js";
-import { type Counting, exponentAbove, money } from "./counting.js";
+import { bitLength, type Counting, exponentAbove, money } from "./counting.js";
 import type { Histogram } from "./kernel.js";
 import * as kernel from "./kernel.js";
 import { hasLimits } from "./limits/solve.js";
@@ -104,7 +104,7 @@ function build(
   const exactlyOne = request.exactlyOne ?? false;
   // All steps of all users must fit an i64, and each of them the 51 bits that the magic number rounds to: a table of few
   // users would else lose the upper bits of its values.
-  const room = Math.max(Math.ceil(Math.log2(users + 1)) - 61, -50);
+  const room = Math.max(bitLength(users) - 61, -50);
   const scale = Math.max(exponentAbove(offers.facts.mostValue), -900) + room;
   const by: Histogram = {
     costScale: counting.costScale,

@@ -1,5 +1,5 @@
 /** The quantum on which an exact solve counts values. */
-import { exponentAbove, MOST_MULTIPLE, NO_DIGITS } from "../counting.js";
+import { bitLength, exponentAbove, MOST_MULTIPLE, NO_DIGITS } from "../counting.js";
 import type { Offers } from "../offers.js";
 import { surveyValues } from "./kernel.js";
 
@@ -24,7 +24,7 @@ export function gridOf(offers: Offers): Grid {
   if (digits < NO_DIGITS && mostValue * 10 ** digits < MOST_MULTIPLE) {
     return { quantum: 1 / 10 ** digits, scale: 10 ** digits, exact: true, decimal: true };
   }
-  const bits = Math.min(50, SUM_BITS - Math.ceil(Math.log2(Math.max(offers.users, 2))));
+  const bits = Math.min(50, SUM_BITS - bitLength(Math.max(offers.users, 2) - 1));
   const finest = exponentAbove(mostValue) - bits;
   const exponent = Math.max(grain, finest);
   return { quantum: 2 ** exponent, scale: 2 ** -exponent, exact: grain >= finest, decimal: false };

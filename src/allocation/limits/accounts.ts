@@ -8,7 +8,7 @@
  * Quanta are integers in f64 and their sums stay below 2^53: exact in any order. Decimal money is exact both ways; of other
  * numbers q is a power of two, 2^-53 of the most that all users together can use (2^-49 for few users).
  */
-import { type Counting, exponentAbove, type Facts, MOST_MULTIPLE, NO_DIGITS } from "../counting.js";
+import { bitLength, type Counting, exponentAbove, type Facts, MOST_MULTIPLE, NO_DIGITS } from "../counting.js";
 import type { Offers } from "../offers.js";
 import { type Row, rightSide } from "./rows.js";
 
@@ -85,7 +85,7 @@ export function decimalOf(facts: Facts): { perMoney: number; decimal: boolean } 
 
 /** A power of two of which `users` numbers up to `most` stay below 2^53 together. */
 function quantumOf(most: number, users: number): number {
-  const bits = Math.min(MOST_BITS, 53 - Math.ceil(Math.log2(users + 1)));
+  const bits = Math.min(MOST_BITS, 53 - bitLength(users));
   return 2 ** Math.max(exponentAbove(most) - bits, -1022);
 }
 

@@ -1,11 +1,11 @@
 /**
- * What every runtime is asked: three seeded tables, solved, as text that must be the same to the last bit everywhere.
+ * What every runtime is asked: seeded tables and a plan, solved, as text that must be the same to the last bit everywhere.
  * Nothing here rounds, or depends on the engine's Math: random numbers are whole numbers over powers of two.
  */
 const USERS = 4_099; // no multiple of any vector width
 const OPTIONS = 6;
 
-export function probe({ allocate, createEngine, decide, frontier }) {
+export function probe({ allocate, createEngine, decide, frontier, planBudget, planFrontier, totals }) {
   const engine = createEngine();
   const offers = plainTable(engine, mulberry32(1));
   const slots = slotTable(engine, mulberry32(2));
@@ -18,6 +18,14 @@ export function probe({ allocate, createEngine, decide, frontier }) {
     "exactly one": answer(allocate(offers, { budget: 2 * budget, exactlyOne: true })),
     "candidate slots": answer(allocate(slots, { budget })),
     "candidate slots, exactly one": answer(allocate(slots, { budget, exactlyOne: true })),
+    "several limits": answer(allocate(offers, several(budget))),
+    "several limits that clash": JSON.stringify(allocate(offers, { budget: 10, minSpend: 11 }).clash),
+    "proven optimum": answer(allocate(offers, { budget, exact: true })),
+    totals: hash(totals(offers, { prices: [0.25, 1, 1.75, 4] })),
+    plan: planned(planBudget(PLAN)),
+    "budgets of a plan": hex(
+      planFrontier(PLAN, { points: 5 }).points.flatMap(({ budget, response, bound }) => [budget, response, bound]),
+    ),
     frontier: hex(
       frontier(offers, {}).points.flatMap((point) => [point.budget, point.value, point.bound, point.price]),
     ),
@@ -26,6 +34,42 @@ export function probe({ allocate, createEngine, decide, frontier }) {
   offers.release();
   slots.release();
   return JSON.stringify(answers);
+}
+
+/** Stock, two groups that overlap, a floor on return and on spend, all of them tight or nearly. */
+function several(budget) {
+  return {
+    budget,
+    minSpend: budget - 100,
+    minReturn: 1.5,
+    stock: { 3: 300, 6: 900 },
+    groups: [
+      { name: "first", offers: ["2", "3", "4"], atMost: budget / 3 },
+      { name: "second", offers: ["4", "5"], atLeast: budget / 5, atMost: budget / 2 },
+    ],
+  };
+}
+
+/** One curve of every family, two of them S-shaped, in three periods. */
+const PLAN = {
+  budget: 400,
+  periods: 3,
+  channels: [
+    { name: "hill", curve: { type: "hill", max: 90, half: 40, shape: 2.5 }, presence: { atLeast: 5 } },
+    { name: "logit", curve: { type: "logit", max: 70, slope: 0.15, midpoint: 30 }, max: 80 },
+    { name: "logistic", curve: { type: "logistic", max: 30, half: 20 } },
+    { name: "tanh", curve: { type: "tanh", max: 25, scale: 0.7 } },
+    { name: "michaelis-menten", curve: { type: "michaelis-menten", max: 60, half: 35 }, seasonality: [1, 1.2, 0.7] },
+    { name: "power", curve: { type: "power", scale: 3, exponent: 0.6 }, min: 1 },
+    { name: "log", curve: { type: "log", scale: 12, unit: 9 } },
+    { name: "exponential", curve: { type: "exponential", max: 35, rate: 0.05 } },
+    { name: "table", curve: { type: "table", spend: [10, 25, 60], response: [2, 14, 30] } },
+  ],
+  groups: [{ name: "some", channels: ["hill", "logit"], shareAtMost: 0.5 }],
+};
+
+function planned({ status, spend, response, bound, price, marginal, nodes }) {
+  return `${status} ${hex(spend.flat())} ${hex([response, bound, price, marginal, nodes])}`;
 }
 
 /** The seeded table as rows of plain numbers, for the command line: [user][option] = { value, cost }. */

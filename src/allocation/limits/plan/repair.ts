@@ -7,6 +7,7 @@
  * Both go through the switches in order of what they cost now, each looked at again when its turn comes, until a round finds
  * none: the order of a round is a sort, not a search for every single switch.
  */
+import { bitLength } from "../../counting.js";
 import type { State } from "./state.js";
 
 /** A switch that became so much dearer during a round waits for the next. */
@@ -72,7 +73,7 @@ export function sorted(state: State, keyOf: (o: number) => number): { order: Uin
   const keys = new Float64Array(options);
   const packed = new Float64Array(options);
   const words = new Uint32Array(packed.buffer);
-  const mask = 2 ** Math.ceil(Math.log2(options + 1)) - 1;
+  const mask = 2 ** bitLength(options) - 1;
   let count = 0;
   for (let o = 0; o < options; o++) {
     // Not −0, which would sort as a negative number.
