@@ -35,6 +35,7 @@ export { mixKeys } from "./math/random";
 export { along, direction, gainOf, mostAlong, nearestPlan, spectral } from "./planning/ascent";
 export { evaluate } from "./planning/curves/evaluate";
 export { prepare } from "./planning/curves/prepare";
+export { expected } from "./planning/draws";
 export { conjugates, envelopes, inflections, jumpBetween, respond, responses } from "./planning/envelope";
 export { carry, carryBack } from "./planning/flighting";
 export { taps } from "./planning/taps";

@@ -1,9 +1,10 @@
 /** `npm run bench -- planning`: what issue and README say of planning, measured. */
+import draws from "./planning/draws.js";
 import separable from "./planning/separable.js";
 import type { Row, SuiteOptions } from "./rows.js";
 
 export { report } from "./rows.js";
 
 export default async function measure(options: SuiteOptions): Promise<Row[]> {
-  return separable(options);
+  return [...(await separable(options)), ...(await draws(options))];
 }

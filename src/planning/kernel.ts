@@ -63,6 +63,11 @@ function parametersOf(curve: Curve, points: number): Parameters & { family: numb
   }
 }
 
+/** A curve of a family that has parameters, as the curve kernels take it. */
+export function familyOf(curve: Curve): Parameters & { family: number } {
+  return parametersOf(curve, 0);
+}
+
 /** Curves with boxes, side by side in the engine's memory. */
 export class Coordinates {
   readonly size: number;

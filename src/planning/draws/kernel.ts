@@ -1,0 +1,146 @@
+/** The border of the kernel of posterior draws: the only place here that calls the module's exports. */
+import type { Engine } from "../../engine/engine.js";
+import type { Scratch } from "../../engine/scratch.js";
+import { Column } from "../flighting/kernel.js";
+import { Coordinates, familyOf } from "../kernel.js";
+import type { Curve } from "../types.js";
+
+/** Columns of assembly/planning/draws.ts. */
+const COLUMNS = 13;
+const COLUMN = { decay: 7, gain: 8, cut: 9, end: 10, height: 11, steepness: 12 } as const;
+const TILE = 64;
+const LINE = 32;
+
+/** What a line is fed with, draw by draw: the share that stays, the gain, and what leaves after `lags` (0: never). */
+export interface Feed {
+  decay: (draw: number) => number;
+  gain: (draw: number) => number;
+  cut: (draw: number) => number;
+  lags: number;
+}
+
+export const NOT_CARRIED: Feed = { decay: () => 0, gain: () => 1, cut: () => 0, lags: 0 };
+
+/** One curve under many draws, in memory. */
+export class Sample {
+  readonly draws: number;
+  /** Whether every draw's curve is concave on all that can work. */
+  readonly concave: boolean;
+  readonly #engine: Engine;
+  readonly #line: number;
+  readonly #work: number;
+  readonly #x: Column;
+  readonly #slopes: Column;
+
+  /**
+   * `order` says which draw stands where; `worth` is by period; `most` is what can work at most in a period, which ends the
+   * envelopes of curves that are not concave.
+   */
+  constructor(
+    engine: Engine,
+    scratch: Scratch,
+    curve: (draw: number) => Curve,
+    { decay, gain, cut, lags }: Feed,
+    order: Uint32Array,
+    worth: Float64Array,
+    most: (draw: number) => number,
+  ) {
+    const even = order.length + (order.length % 2);
+    this.draws = order.length;
+    this.#engine = engine;
+    const at = scratch.take(COLUMNS * 8 * even);
+    this.#line = scratch.take(LINE);
+    this.#work = scratch.take((worth.length + 4) * TILE * 8);
+    const w = new Column(engine, scratch, worth.length);
+    this.#x = new Column(engine, scratch, worth.length);
+    this.#slopes = new Column(engine, scratch, worth.length);
+    w.view.set(worth);
+    const column = (k: number) => new Float64Array(engine.memory.buffer, at + k * 8 * even, even);
+    // What pads an odd number of draws has no height, is never fed, and has a slope of zero at zero.
+    for (let k = 0; k < COLUMNS; k++) column(k).fill(k === 1 || k === 2 ? 1 : 0);
+    let family = 0;
+    const views = Array.from({ length: COLUMNS }, (_, k) => column(k));
+    order.forEach((draw, place) => {
+      const placed = familyOf(curve(draw));
+      family = placed.family;
+      const { a, b = 0, c = 0, d = 0 } = placed;
+      [a, b, c, d].forEach((parameter, k) => {
+        (views[k] as Float64Array)[place] = parameter;
+      });
+      (views[COLUMN.decay] as Float64Array)[place] = decay(draw);
+      (views[COLUMN.gain] as Float64Array)[place] = gain(draw);
+      (views[COLUMN.cut] as Float64Array)[place] = cut(draw);
+    });
+    engine.kernels.prepare(family, at, 8 * even, even);
+    this.concave = order.every((draw) => isConcave(curve(draw)));
+    if (!this.concave) this.#placeChords(scratch, column, curve, order, most);
+    const line = new Uint32Array(engine.memory.buffer, this.#line, LINE / 4);
+    line.set([family, at, 8 * even, lags, worth.length, this.#x.at, w.at, 0]);
+  }
+
+  /** Envelopes from nothing to the most that can work: a chord, then the curve. */
+  #placeChords(
+    scratch: Scratch,
+    column: (k: number) => Float64Array,
+    curve: (draw: number) => Curve,
+    order: Uint32Array,
+    most: (draw: number) => number,
+  ): void {
+    const { length } = order;
+    const before = new Set<number>();
+    const own = {
+      take(bytes: number) {
+        const block = scratch.take(bytes);
+        before.add(block);
+        return block;
+      },
+    } as Scratch;
+    const envelopes = new Coordinates(this.#engine, own, length);
+    order.forEach((draw, place) => {
+      envelopes.place(place, curve(draw), 1, 1, 0, own);
+    });
+    envelopes.finish();
+    const zero = new Float64Array(length);
+    envelopes.setBoxes(zero, Float64Array.from(order, most));
+    const ends = envelopes.chords.slice();
+    const atEnds = envelopes.evaluate(ends).values.slice();
+    const atZero = envelopes.evaluate(zero).values.slice();
+    for (const block of before) scratch.give(block);
+    const [end, height, steepness] = [column(COLUMN.end), column(COLUMN.height), column(COLUMN.steepness)];
+    for (let i = 0; i < length; i++) {
+      const to = ends[i] as number;
+      if (!(to > 0)) continue;
+      end[i] = to;
+      height[i] = (atZero[i] as number) * (1 + ROOM);
+      steepness[i] = (((atEnds[i] as number) - (atZero[i] as number)) / to) * (1 + ROOM);
+    }
+  }
+
+  /** What the line is fed with by period; a view until memory grows. */
+  get x(): Float64Array {
+    return this.#x.view;
+  }
+
+  /** Slopes of the last sum by period; a view until memory grows. */
+  get slopes(): Float64Array {
+    return this.#slopes.view;
+  }
+
+  /** Σ p_j R_j of the draws [from, from + count) (all 1 without p); adds R_j to `into`. `from` and `count` are even, or reach to the end. */
+  sum(from: number, count: number, lifted: boolean, p?: Column, into?: Column, sloped = true): number {
+    const even = count + (count % 2);
+    const { kernels, memory } = this.#engine;
+    new DataView(memory.buffer).setUint32(this.#line + 28, lifted && !this.concave ? 1 : 0, true);
+    const slopes = sloped ? this.#slopes.at : 0;
+    return kernels.expected(this.#line, from, even, p?.at ?? 0, into?.at ?? 0, slopes, this.#work);
+  }
+}
+
+/** Chords are raised by more than their quotients may have lost. */
+const ROOM = 1e-12;
+
+function isConcave(curve: Curve): boolean {
+  if (curve.type === "hill") return curve.shape <= 1;
+  if (curve.type === "power" || curve.type === "root") return curve.exponent <= 1;
+  return curve.type !== "logit";
+}
