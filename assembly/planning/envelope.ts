@@ -14,7 +14,7 @@
  *   19: work
  */
 import { pow } from "../math/each";
-import { evaluate, HILL, LINEAR, LOGIT, POWER } from "./curves/evaluate";
+import { evaluate, HILL, LINEAR, LOGIT, POWER, REACH } from "./curves/evaluate";
 import { inverse } from "./curves/inverse";
 import { curveAt, pointBefore, TABLE } from "./response";
 
@@ -74,6 +74,7 @@ export function inflections(at: usize, n: i32): void {
     let z = 0.0;
     if (family == HILL && c > 1.0) z = b * pow((c - 1.0) / (c + 1.0), 1.0 / c) - d;
     else if (family == LOGIT) z = c;
+    else if (family == REACH) z = (c - 1.0) / b;
     else if (family == LINEAR || (family == POWER && b >= 1.0)) z = Infinity;
     store<f64>(cell(row, stride, Z), z > 0.0 ? z / load<f64>(cell(row, stride, RATE)) : 0.0);
   }

@@ -110,6 +110,11 @@ function checkLine(line: Line, path: string, plan: PlanProblem): void {
     throw new RangeError(`${path}.change is relative to ${path}.current, which is missing`);
   }
   if (line.curve) checkCurve(line.curve, `${path}.curve`, line);
+  if (plan.objective?.type === "reach") {
+    const other = [line.curve, ...Object.values(line.regimes ?? {})].find((curve) => curve && !isReach(curve));
+    if (other)
+      throw new RangeError(`${path}.curve must be reach or insertions under the objective reach, got ${other.type}`);
+  }
   for (const [name, curve] of Object.entries(line.regimes ?? {})) {
     if (!plan.regimes?.includes(name)) {
       throw new RangeError(`${path}.regimes.${name}: no period of the plan's regimes is called "${name}"`);
@@ -121,6 +126,9 @@ function checkLine(line: Line, path: string, plan: PlanProblem): void {
 function checkCurve(curve: Curve, path: string, line: Line): void {
   if ((curve.type === "power" || curve.type === "root") && curve.exponent > 1 && line.max === undefined) {
     throw new RangeError(`${path}.exponent must be at most 1 where the channel has no max, got ${curve.exponent}`);
+  }
+  if (curve.type === "insertions" && (curve.times ?? 1) > curve.most) {
+    throw new RangeError(`${path}.times must be at most ${curve.most}, the most insertions, got ${curve.times}`);
   }
   if (curve.type !== "table") return;
   const { spend, response } = curve;
@@ -138,6 +146,10 @@ function checkCurve(curve: Curve, path: string, line: Line): void {
     }
     if (x === 0 && y !== 0) throw new RangeError(`${path}.response[${i}] must be 0 where spend is 0, got ${y}`);
   }
+}
+
+function isReach({ type }: Curve): boolean {
+  return type === "reach" || type === "insertions";
 }
 
 function checkGroups(plan: PlanProblem, names: ReadonlyMap<string, Channel>): void {

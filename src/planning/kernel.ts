@@ -2,6 +2,7 @@
 import type { Engine } from "../engine/engine.js";
 import type { Scratch } from "../engine/scratch.js";
 import { FAMILY as CURVES, type Parameters } from "./curves/kernel.js";
+import { tableOf } from "./curves/reach.js";
 import type { Curve } from "./types.js";
 
 /** Columns of assembly/planning/envelope.ts. */
@@ -37,7 +38,7 @@ const LN_3_HALVES = 0.5493061443340549;
 const FAMILY = { ...CURVES, table: 8 } as const;
 
 /** A curve as the kernels take it; a table's points lie at `points`. */
-function parametersOf(curve: Curve, points: number): Parameters & { family: number } {
+function parametersOf(curve: Exclude<Curve, { type: "insertions" }>, points: number): Parameters & { family: number } {
   switch (curve.type) {
     case "hill":
       return { family: FAMILY.hill, a: curve.max, b: curve.half, c: curve.shape, d: curve.carry ?? 0 };
@@ -58,6 +59,12 @@ function parametersOf(curve: Curve, points: number): Parameters & { family: numb
       return { family: FAMILY.exponential, a: curve.max, b: curve.rate };
     case "linear":
       return { family: FAMILY.linear, a: curve.slope };
+    case "unit-incentive": {
+      const { market, value, intercept, slope } = curve;
+      return { family: FAMILY.incentive, a: value * market, b: slope, c: intercept, d: market };
+    }
+    case "reach":
+      return { family: FAMILY.reach, a: curve.population, b: 1 / curve.population, c: curve.times ?? 1 };
     case "table":
       return { family: FAMILY.table, a: points, b: curve.spend.length + (curve.spend[0] === 0 ? 0 : 1) };
   }
@@ -103,7 +110,8 @@ export class Coordinates {
   }
 
   /** Places coordinate i: f(x) = scale · curve(rate · x), zero or at least `presence`. */
-  place(i: number, curve: Curve, scale: number, rate: number, presence: number, scratch: Scratch): void {
+  place(i: number, given: Curve, scale: number, rate: number, presence: number, scratch: Scratch): void {
+    const curve = given.type === "insertions" ? tableOf(given) : given;
     let points = 0;
     if (curve.type === "table") points = this.#placeTable(curve, scratch);
     const {

@@ -3,6 +3,7 @@
  * line in a period, at position line · periods + period. Limits are boxes of coordinates and sums of them.
  */
 import { at } from "./check.js";
+import { frequencyAt, type Insertions, type Reach, tableOf, unitsAt } from "./curves/reach.js";
 import type { Adstock, Campaign, Channel, Curve, PlanProblem } from "./types.js";
 
 /** A part of the problem that set a limit: where it stands, and how the limit reads it back. */
@@ -128,10 +129,13 @@ function placeLine(model: Model, line: number): void {
   const { min, max, current, cost = 1, seasonality = 1, presence, change, regimes } = spec;
   // A presence set by the share is of what the budget gives to a period.
   const least = presence ? ("atLeast" in presence ? presence.atLeast : shareOf(presence.share, problem) / periods) : 0;
+  const tables = new Map<Curve, Curve>();
   for (let t = 0; t < periods; t++) {
     const i = line * periods + t;
     const regime = problem.regimes?.[t];
-    model.curves[i] = (regime !== undefined ? regimes?.[regime] : undefined) ?? (spec.curve as Curve);
+    const own = regime !== undefined ? regimes?.[regime] : undefined;
+    const curve = own ?? (spec.curve as Curve);
+    model.curves[i] = placed(curve, tables);
     model.scale[i] = worth * at(seasonality, t);
     model.rate[i] = 1 / at(cost, t);
     model.presence[i] = least;
@@ -143,7 +147,43 @@ function placeLine(model: Model, line: number): void {
     if (min !== undefined) raise(model, i, at(min, t), field("min"));
     if (max !== undefined) lower(model, i, at(max, t), field("max"));
     if (change && current !== undefined) placeChange(model, i, line, path);
+    if (curve.type === "reach" || curve.type === "insertions") {
+      placeFrequency(model, i, curve, own ? `${path}.regimes.${regime}` : `${path}.curve`);
+    }
   }
+}
+
+/** Insertions as the table that they are; made once for all periods. */
+function placed(curve: Curve, tables: Map<Curve, Curve>): Curve {
+  if (curve.type !== "insertions") return curve;
+  const table = tables.get(curve) ?? tableOf(curve);
+  tables.set(curve, table);
+  return table;
+}
+
+/** A frequency of reach is a ceiling on spend, since both rise together. */
+function placeFrequency(model: Model, i: number, curve: Reach | Insertions, path: string): void {
+  const { objective } = model.problem;
+  const rate = model.rate[i] as number;
+  const ofAll = objective?.type === "reach" ? objective.frequencyAtMost : Number.POSITIVE_INFINITY;
+  const own = curve.frequencyAtMost ?? Number.POSITIVE_INFINITY;
+  const frequency = Math.min(own, ofAll);
+  if (frequency === Number.POSITIVE_INFINITY) return;
+  const { channel, campaign } = model.lines[Math.floor(i / model.periods)] as ModelLine;
+  lower(model, i, unitsAt(curve, frequency) / rate, {
+    path: own <= ofAll ? `${path}.frequencyAtMost` : "objective.frequencyAtMost",
+    set: (copy, amount) => {
+      // A hair more, so that the ceiling that is found from it is not below the amount.
+      const needed = frequencyAt(curve, amount * rate) * (1 + 1e-12);
+      if (copy.objective?.type === "reach") copy.objective.frequencyAtMost = Math.max(ofAll, needed);
+      const line = lineOf(copy, channel, campaign);
+      for (const one of [line.curve, ...Object.values(line.regimes ?? {})]) {
+        if (one && "frequencyAtMost" in one && one.frequencyAtMost !== undefined) {
+          one.frequencyAtMost = Math.max(one.frequencyAtMost, needed);
+        }
+      }
+    },
+  });
 }
 
 function placeChange(model: Model, i: number, line: number, path: string): void {

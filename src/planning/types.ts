@@ -21,6 +21,29 @@ export type Curve =
   | { type: "exponential"; max: number; rate: number }
   /** slope · x */
   | { type: "linear"; slope: number }
+  /**
+   * An incentive for each sale of a market, at which the share σ(intercept + slope · incentive) buys: response
+   * value · market · (share − share without), by the money that all the incentives cost.
+   */
+  | { type: "unit-incentive"; market: number; value: number; intercept: number; slope: number }
+  /**
+   * People of a population with `times` contacts or more (default 1), where spend, divided by the channel's `cost`, is contacts
+   * that fall on them at random (Poisson). `frequencyAtMost` is a ceiling: contacts by person reached at all.
+   */
+  | { type: "reach"; population: number; times?: number; frequencyAtMost?: number }
+  /**
+   * The same where spend, divided by `cost`, is insertions, at most `most` of them, and a person sees an insertion with a chance
+   * of their own, Beta(alpha, beta) over the population (beta-binomial); straight between whole insertions.
+   */
+  | {
+      type: "insertions";
+      population: number;
+      alpha: number;
+      beta: number;
+      most: number;
+      times?: number;
+      frequencyAtMost?: number;
+    }
   /** Straight between the points, from (0, 0) on, level after the last; spend strictly and response weakly rising. */
   | { type: "table"; spend: readonly number[]; response: readonly number[] };
 
@@ -103,6 +126,8 @@ export type Objective =
   | { type: "target-roas"; atLeast: number }
   /** Most response while spend / response ≤ atMost. */
   | { type: "target-cpa"; atMost: number }
+  /** Most reach, all curves being of reach, while no channel's frequency in a period (contacts by person reached) is above this. */
+  | { type: "reach"; frequencyAtMost: number }
   /** Most margin · response − spend. */
   | { type: "profit"; margin?: number }
   /** Most weight · response + (1 − weight) · longTerm · response. */

@@ -28,6 +28,9 @@ const CURVES: [Family, Parameters][] = [
   ["log", { a: 3, b: 12 }],
   ["exponential", { a: 40, b: 0.03 }],
   ["linear", { a: 1.5 }],
+  ["incentive", { a: 10_000, b: 1.2, c: -1.5, d: 1000 }],
+  ["reach", { a: 400, b: 1 / 400, c: 1 }],
+  ["reach", { a: 90, b: 1 / 90, c: 4 }],
 ];
 
 /** FNV-1a over the bits. */
@@ -128,7 +131,7 @@ describe("elementary functions", () => {
 describe("curves", () => {
   it("give these bits everywhere", () => {
     const all = CURVES.flatMap(([family, curve]) => Object.values(evaluate(engine, family, curve, spends)));
-    expect(fingerprint(all as Float64Array[])).toBe("a20e00033964a420");
+    expect(fingerprint(all as Float64Array[])).toBe("47b6a267af11e1bf");
   });
 
   it.each(CURVES)("%s %o: the twin's values and slopes", (family, curve) => {
@@ -184,7 +187,8 @@ describe("curves", () => {
     const x = Float64Array.from({ length: 400 }, (_, i) => (i === 0 ? 0 : 1e-6 * 1.06 ** i));
     fc.assert(
       fc.property(fc.constantFrom(...(Object.keys(twins) as Family[])), any, (family, by) => {
-        const curve = { ...by, b: family === "power" ? Math.min(by.b, 1) : by.b, d: 0 };
+        const [b, c] = [family === "power" ? Math.min(by.b, 1) : by.b, family === "reach" ? Math.ceil(by.c) : by.c];
+        const curve = { ...by, b, c, d: family === "incentive" ? 1 : 0 };
         const { values, slopes } = evaluate(engine, family, curve, x);
         expect(values[0]).toBe(0);
         for (let i = 1; i < x.length; i++) {

@@ -79,6 +79,14 @@ describe("against 300 digits", () => {
     ["power", { a: 2, b: 2.5 }, sizes(40, -8, 8)],
     ["log", { a: 3, b: 12 }, sizes(40, -12, 12)],
     ["exponential", { a: 40, b: 0.03 }, sizes(60, -12, 3.22)],
+    ["incentive", { a: 10_000, b: 1.2, c: -1.5, d: 1000 }, sizes(12, -9, 4.5)],
+    ["incentive", { a: 4000, b: 0.9, c: 0.2, d: 500 }, sizes(12, -9, 4)],
+    ["incentive", { a: 5, b: 2, c: -40, d: 30 }, sizes(12, -12, 2.5)],
+    ["incentive", { a: 5, b: 2, c: 30, d: 30 }, sizes(8, -12, 2)],
+    ["reach", { a: 1000, b: 1 / 1000, c: 1 }, sizes(40, -9, 4.69)],
+    ["reach", { a: 1000, b: 1 / 1000, c: 3 }, sizes(40, -3, 4.69)],
+    ["reach", { a: 50, b: 1 / 64, c: 12 }, spread(40, 1, 3200)],
+    ["reach", { a: 50, b: 1 / 64, c: 30 }, spread(40, 200, 3200)],
   ];
 
   it.each(cases)("%s %o: value, slope and curvature within 1e-14, arguments of exp within ±50", (family, by, x) => {
@@ -89,7 +97,14 @@ describe("against 300 digits", () => {
     // The curvature passes 0 at the inflection: by what it is made of.
     curvatures.forEach((one, i) => {
       const [, slope, bend] = exactly[i] as [bigint, bigint, bigint];
-      const of = family === "hill" ? ((by.c ?? 1) + 1) / (x[i] as number) : family === "logit" ? (by.b ?? 1) : 0;
+      const of =
+        family === "hill"
+          ? ((by.c ?? 1) + 1) / (x[i] as number)
+          : family === "logit"
+            ? (by.b ?? 1)
+            : family === "reach"
+              ? (by.c ?? 1) / (x[i] as number)
+              : 0;
       const size = Math.abs(precise.rounded(bend)) + of * precise.rounded(slope);
       expect(Math.abs(one - precise.rounded(bend))).toBeLessThanOrEqual(1.5e-14 * size);
     });

@@ -14,10 +14,10 @@ import { excess, octaves, one, powerOfTwo } from "../../math/elementary";
 import { keep } from "./derivatives";
 
 /** 1 − E, beside E. */
-let rise: v128 = f64x2.splat(0);
+export let rise: v128 = f64x2.splat(0);
 
 /** E = e^−y. */
-function decay(y: v128): v128 {
+export function decay(y: v128): v128 {
   const p = excess(f64x2.pmax(f64x2.neg(y), f64x2.splat(-693)));
   const two = powerOfTwo(octaves);
   const fall = f64x2.mul(two, p);

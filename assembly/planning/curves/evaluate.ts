@@ -10,6 +10,8 @@
  *   5 log                scale   unit
  *   6 exponential        max     rate
  *   7 linear             slope
+ *   9 incentive          value · market   slope   intercept   market   e^−intercept, σ(−intercept), slope / market
+ *   10 reach             population   1 / population   times   ln (times−1)! and a bound: reach.ts
  *
  *   curves   parameter k (a … r = 0 … 6) of curve i at curves + k · stride + i · step: columns, step 8; or one curve for all
  *            spends, step 0, its parameters written twice (16 bytes each, stride 16)
@@ -21,7 +23,9 @@
 import { exponential, tangential } from "./decaying";
 import { write } from "./derivatives";
 import { hills, powers, roots } from "./hill";
+import { incentive } from "./incentive";
 import { logit } from "./logit";
+import { reach } from "./reach";
 import { linear, logarithmic, michaelisMenten } from "./simple";
 
 export const HILL = 0;
@@ -32,6 +36,9 @@ export const POWER = 4;
 export const LOG = 5;
 export const EXPONENTIAL = 6;
 export const LINEAR = 7;
+/** 8 is a table: assembly/planning/response.ts. */
+export const INCENTIVE = 9;
+export const REACH = 10;
 
 /** Spends of curves of a power that go through both steps together: 256 bytes of an array. */
 const TILE: u32 = 32;
@@ -112,6 +119,10 @@ function curve(family: i32, x: v128, at: usize, stride: usize): v128 {
       return logarithmic(x, at, stride);
     case EXPONENTIAL:
       return exponential(x, at, stride);
+    case INCENTIVE:
+      return incentive(x, at, stride);
+    case REACH:
+      return reach(x, at, stride);
     default:
       return linear(x, at);
   }

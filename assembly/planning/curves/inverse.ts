@@ -6,6 +6,7 @@
  *   tanh             1 − tanh² = q / (max rate) =: y;  artanh √(1 − y) = ln ((1 + √(1 − y)) / √y)
  *   michaelis-menten √(max half / q) − half        power  (q / (scale s))^(1 / (s − 1))
  *   log              scale / q − unit              exponential  ln (max rate / q) / rate
+ *   incentive, reach: beside their values
  *   hill             in v = s ln (a / h):  ln f' = ln (max s / h) + α v − 2 ln (1 + e^v),  α = 1 − 1/s
  *
  * The right side of Hill's equation is concave in v and lies below α v − 2 max(v, 0): from where that line meets the target,
@@ -13,7 +14,9 @@
  * so that its bits do not depend on its neighbour.
  */
 import { exp, expDecay, log, logarithm, low, one, pow } from "../../math/elementary";
-import { EXPONENTIAL, HILL, LOG, LOGIT, MICHAELIS_MENTEN, POWER, TANH } from "./evaluate";
+import { EXPONENTIAL, HILL, INCENTIVE, LOG, LOGIT, MICHAELIS_MENTEN, POWER, REACH, TANH } from "./evaluate";
+import { incentiveInverse } from "./incentive";
+import { reachInverse } from "./reach";
 
 const MOST_STEPS = 60;
 
@@ -41,6 +44,10 @@ export function inverse(family: i32, q: v128, at: usize, stride: usize): v128 {
       return f64x2.sub(f64x2.div(a, q), b);
     case EXPONENTIAL:
       return f64x2.neg(f64x2.div(log(y), b));
+    case INCENTIVE:
+      return incentiveInverse(q, at, stride);
+    case REACH:
+      return reachInverse(q, at, stride);
     default:
       return f64x2.splat(NaN);
   }

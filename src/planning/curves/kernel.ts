@@ -12,6 +12,8 @@ export const FAMILY = {
   log: 5,
   exponential: 6,
   linear: 7,
+  incentive: 9,
+  reach: 10,
 } as const;
 export type Family = keyof typeof FAMILY;
 

@@ -81,6 +81,39 @@ export const linear: Twin = ({ a }, x, values, slopes) => {
   }
 };
 
+/** Bisection where the kernel has a closed form: the incentive at which all that is paid is x. */
+export const incentive: Twin = ({ a, b = 1, c = 0, d = 1 }, x, values, slopes) => {
+  const share = (u: number) => 1 / (1 + Math.exp(-u));
+  for (let i = 0; i < x.length; i++) {
+    const y = (b * (x[i] as number)) / d;
+    // (1 + e^−a) y pays for everybody who buys at a already.
+    let [low, high] = [y, y * (1 + Math.exp(-c))];
+    for (let turn = 0; turn < 100; turn++) {
+      const middle = low + (high - low) / 2;
+      if (share(c + middle) * middle < y) low = middle;
+      else high = middle;
+    }
+    const q = Math.exp(-c - high);
+    values[i] = (a * share(-c) * -Math.expm1(-high)) / (1 + q);
+    if (slopes) slopes[i] = (((a * b) / d) * q) / (1 + q * (1 + high));
+  }
+};
+
+export const reach: Twin = ({ a, b = 1, c = 1 }, x, values, slopes) => {
+  for (let i = 0; i < x.length; i++) {
+    const lambda = b * (x[i] as number);
+    let term = Math.exp(-lambda);
+    for (let j = 1; j < c; j++) term *= lambda / j;
+    if (slopes) slopes[i] = a * b * term;
+    let sum = 0;
+    for (let j = c; j < c + 400; j++) {
+      term *= lambda / j;
+      sum += term;
+    }
+    values[i] = a * sum;
+  }
+};
+
 export const twins = {
   hill,
   logit,
@@ -90,4 +123,6 @@ export const twins = {
   log,
   exponential,
   linear,
+  incentive,
+  reach,
 } as const;

@@ -81,6 +81,23 @@ export const expm1 = (x: bigint): bigint => exp(x) - ONE;
 export const log1p = (x: bigint): bigint => log(ONE + x);
 export const tanh = (x: bigint): bigint => over(expm1(2n * x), exp(2n * x) + ONE);
 
+/** w σ(a + w) = y: each step doubles the digits of an f64. */
+function newton(y: bigint, a: bigint): bigint {
+  const [start, intercept] = [rounded(y), rounded(a)];
+  let [low, high] = [start, start * (1 + Math.exp(-intercept))];
+  for (let i = 0; i < 200; i++) {
+    const middle = low + (high - low) / 2;
+    if (middle / (1 + Math.exp(-intercept - middle)) < start) low = middle;
+    else high = middle;
+  }
+  let w = exact(high);
+  for (let i = 0; i < 6; i++) {
+    const share = sigmoid(a + w);
+    w -= over(times(w, share) - y, times(share, ONE + times(w, ONE - share)));
+  }
+  return w;
+}
+
 /** Value, slope and curvature of a curve by its kernel's parameters, exactly as assembly/planning/curves/evaluate.ts writes them. */
 export function curve(family: string, parameters: readonly number[], spend: number): [bigint, bigint, bigint] {
   const [a = 0n, b = 0n, c = 0n, d = 0n] = parameters.map(exact);
@@ -121,6 +138,29 @@ export function curve(family: string, parameters: readonly number[], spend: numb
     case "exponential": {
       const e = exp(-times(b, x));
       return [times(a, ONE - e), times(times(a, b), e), -times(times(times(a, b), b), e)];
+    }
+    case "incentive": {
+      // c = intercept, d = market: w = slope · incentive, by bisection in f64 and Newton's steps from there.
+      const y = over(times(b, x), d);
+      const w = newton(y, c);
+      const q = exp(-c - w);
+      const n = ONE + times(q, ONE + w);
+      const steep = over(times(a, b), d);
+      const share = over(ONE + q, n);
+      const bend = times(times(steep, over(b, d)), times(q, times(share, times(share, share))));
+      return [times(a, sigmoid(c + w) - sigmoid(c)), over(times(steep, q), n), -bend];
+    }
+    case "reach": {
+      const lambda = times(b, x);
+      let [term, before, sum] = [exp(-lambda), 0n, 0n];
+      const k = BigInt(parameters[2] ?? 1);
+      for (let j = 0n; j < k; j++) {
+        sum += term;
+        if (j === k - 1n) break;
+        before = term;
+        term = times(term, lambda) / (j + 1n);
+      }
+      return [times(a, ONE - sum), times(times(a, b), term), times(times(times(a, b), b), before - term)];
     }
     default:
       return [times(a, x), a, 0n];
