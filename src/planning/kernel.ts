@@ -72,7 +72,7 @@ function parametersOf(curve: Exclude<Curve, { type: "insertions" }>, points: num
 
 /** A curve of a family that has parameters, as the curve kernels take it. */
 export function familyOf(curve: Curve): Parameters & { family: number } {
-  return parametersOf(curve, 0);
+  return parametersOf(curve.type === "insertions" ? tableOf(curve) : curve, 0);
 }
 
 /** Curves with boxes, side by side in the engine's memory. */
