@@ -14,6 +14,7 @@
  *   x, w    f64 by period: history (w = 0), the plan, what comes after it (x = 0)
  *   p       f64 by draw; 0 = all 1
  *   responses   f64 by draw, R_j is added to them; 0 = not wanted
+ *   values      f64 by period, w_t Σ_j f_j(a_jt) is added to them; 0 = not wanted
  *   slopes      f64 by period, set; 0 = not wanted
  *   work    (periods + 4) · 64 f64: values, a, b, R, and f' by period, of the draws that go together
  */
@@ -32,6 +33,7 @@ export function expected(
   count: u32,
   p: usize,
   responses: usize,
+  values: usize,
   slopes: usize,
   work: usize,
 ): f64 {
@@ -40,14 +42,14 @@ export function expected(
   for (let j = from; j < from + count; j += TILE) {
     const n = min(TILE, from + count - j);
     const by = p ? cell(p, j) : 0;
-    forwards(line, j, n, slopes != 0, work);
+    forwards(line, j, n, slopes != 0, values, work);
     sum += weighed(n, by, responses ? cell(responses, j) : 0, work);
     if (slopes) backwards(line, j, n, by, slopes, work);
   }
   return sum;
 }
 
-function forwards(line: usize, from: u32, n: u32, sloped: bool, work: usize): void {
+function forwards(line: usize, from: u32, n: u32, sloped: bool, values: usize, work: usize): void {
   const family = load<u32>(line);
   const stride: usize = load<u32>(line, 8);
   const draws = cell(load<u32>(line, 4), from);
@@ -77,9 +79,15 @@ function forwards(line: usize, from: u32, n: u32, sloped: bool, work: usize): vo
     evaluate(family, draws, stride, 8, a, 8, n, work, first, 0);
     if (lifted) lift(draws, stride, end, a, work, first);
     const W = f64x2.splat(worth);
+    let all = f64x2.splat(0);
     for (let at: usize = 0; at < end; at += 16) {
-      v128.store(totals + at, f64x2.add(v128.load(totals + at), f64x2.mul(W, v128.load(work + at))));
+      const f = f64x2.mul(W, v128.load(work + at));
+      v128.store(totals + at, f64x2.add(v128.load(totals + at), f));
+      all = f64x2.add(all, f);
     }
+    if (!values) continue;
+    const into = cell(values, t);
+    store<f64>(into, load<f64>(into) + f64x2.extract_lane(all, 0) + f64x2.extract_lane(all, 1));
   }
 }
 

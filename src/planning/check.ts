@@ -1,6 +1,7 @@
 /** A hostile plan becomes a named error: its form by the published schema, then what fields say to each other. */
+import { checkDraws, largest } from "./draws/check.js";
 import { checkShape } from "./schema.js";
-import type { Channel, Curve, Line, PlanProblem } from "./types.js";
+import type { Channel, Curve, DrawnCurve, Line, PlanProblem } from "./types.js";
 
 /** Objectives that choose the spend themselves. */
 const FREE = ["least-spend", "target-roas", "target-cpa", "profit"];
@@ -32,6 +33,7 @@ export function checkPlan(problem: unknown): PlanProblem {
     throw new RangeError(`start must be a day of the calendar, got "${start}"`);
   if (regimes) wholeCalendar(regimes, "regimes", periods);
   checkBudget(plan);
+  checkDraws(plan);
   const names = new Map<string, Channel>();
   let lines = 0;
   plan.channels.forEach((channel, c) => {
@@ -111,7 +113,7 @@ function checkLine(line: Line, path: string, plan: PlanProblem): void {
   }
   if (line.curve) checkCurve(line.curve, `${path}.curve`, line);
   if (plan.objective?.type === "reach") {
-    const other = [line.curve, ...Object.values(line.regimes ?? {})].find((curve) => curve && !isReach(curve));
+    const other = [line.curve, ...Object.values(line.regimes ?? {})].find((curve) => curve && !isReach(curve as Curve));
     if (other)
       throw new RangeError(`${path}.curve must be reach or insertions under the objective reach, got ${other.type}`);
   }
@@ -123,9 +125,11 @@ function checkLine(line: Line, path: string, plan: PlanProblem): void {
   }
 }
 
-function checkCurve(curve: Curve, path: string, line: Line): void {
-  if ((curve.type === "power" || curve.type === "root") && curve.exponent > 1 && line.max === undefined) {
-    throw new RangeError(`${path}.exponent must be at most 1 where the channel has no max, got ${curve.exponent}`);
+function checkCurve(curve: Curve | DrawnCurve, path: string, line: Line): void {
+  if ((curve.type === "power" || curve.type === "root") && largest(curve.exponent) > 1 && line.max === undefined) {
+    throw new RangeError(
+      `${path}.exponent must be at most 1 where the channel has no max, got ${largest(curve.exponent)}`,
+    );
   }
   if (curve.type === "insertions" && (curve.times ?? 1) > curve.most) {
     throw new RangeError(`${path}.times must be at most ${curve.most}, the most insertions, got ${curve.times}`);

@@ -4,6 +4,7 @@
  */
 import { at } from "./check.js";
 import { frequencyAt, type Insertions, type Reach, tableOf, unitsAt } from "./curves/reach.js";
+import { drawsOf, isShared } from "./draws/check.js";
 import type { Adstock, Campaign, Channel, Curve, PlanProblem } from "./types.js";
 
 /** A part of the problem that set a limit: where it stands, and how the limit reads it back. */
@@ -22,6 +23,7 @@ export interface ModelLine {
   spec: Channel | Campaign;
   /** What one unit of response is worth under the objective. */
   worth: number;
+  /** Of draws, what all of them share; else `spec` has it. */
   adstock?: Adstock;
 }
 
@@ -49,6 +51,8 @@ export interface Model {
   highSource: (Source | undefined)[];
   /** Zero or at least this; 0 for none. */
   presence: Float64Array;
+  /** Posterior draws of the curves; 0 where parameters are single numbers. With draws, `curves` are of them. */
+  draws: number;
   /** f(x) = scale · curve(x · rate). */
   scale: Float64Array;
   rate: Float64Array;
@@ -84,6 +88,7 @@ export function modelOf(problem: PlanProblem): Model {
     lowSource: new Array(size),
     highSource: new Array(size),
     presence: new Float64Array(size),
+    draws: drawsOf(problem),
     scale: new Float64Array(size),
     rate: new Float64Array(size),
     curves: new Array(size),
@@ -107,7 +112,8 @@ function linesOf({ channels, objective }: PlanProblem): ModelLine[] {
   const blend = objective?.type === "blend" ? objective.weight : 1;
   const worth = ({ value = 1, longTerm = 1 }: Channel | Campaign) => value * (blend + (1 - blend) * longTerm);
   return channels.flatMap((channel, c): ModelLine[] => {
-    const { adstock, campaigns } = channel;
+    const { campaigns } = channel;
+    const adstock = adstockOf(channel);
     if (!campaigns) {
       return [{ name: channel.name, channel: c, campaign: -1, spec: channel, worth: worth(channel), adstock }];
     }
@@ -122,6 +128,18 @@ function linesOf({ channels, objective }: PlanProblem): ModelLine[] {
   });
 }
 
+/** A geometric adstock that ends is one of given weights; one that is drawn is not shared by all draws. */
+function adstockOf({ adstock }: Channel): Adstock | undefined {
+  if (!adstock || !isShared(adstock)) return undefined;
+  if (!("decay" in adstock) || adstock.type !== "geometric") return adstock as Adstock;
+  const { decay, length, normalised } = adstock as { decay: number; length?: number; normalised?: boolean };
+  if (length === undefined) return adstock as Adstock;
+  const weights = [1];
+  for (let lag = 1; lag < length; lag++) weights.push((weights[lag - 1] as number) * decay);
+  const sum = normalised ? weights.reduceRight((total, weight) => total + weight, 0) : 1;
+  return { type: "kernel", weights: weights.map((weight) => weight / sum) };
+}
+
 function placeLine(model: Model, line: number): void {
   const { periods, problem } = model;
   const { spec, worth, channel, campaign } = model.lines[line] as ModelLine;
@@ -134,7 +152,7 @@ function placeLine(model: Model, line: number): void {
     const i = line * periods + t;
     const regime = problem.regimes?.[t];
     const own = regime !== undefined ? regimes?.[regime] : undefined;
-    const curve = own ?? (spec.curve as Curve);
+    const curve = (own ?? spec.curve) as Curve;
     model.curves[i] = placed(curve, tables);
     model.scale[i] = worth * at(seasonality, t);
     model.rate[i] = 1 / at(cost, t);

@@ -2,6 +2,8 @@
 import { finiteNumber, kind, plainObject, wholeNumber } from "../engine/check.js";
 import { Engine } from "../engine/engine.js";
 import { checkPlan } from "./check.js";
+import { Drawn } from "./draws/drawn.js";
+import { addOutcomes } from "./draws/report.js";
 import { modelOf } from "./model.js";
 import { reportOf } from "./report/report.js";
 import { solveObjective } from "./separable/objectives.js";
@@ -58,6 +60,7 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
       return { ...refused(plan, method, undefined, start), status: "not found", stopped: solved.stopped, nodes };
     }
     const result = reportOf(solver, solved, options);
+    if (solver instanceof Drawn) addOutcomes(result, solver, solver.unordered(solved.x));
     result.seconds = (performance.now() - start) / 1000;
     return result;
   } finally {

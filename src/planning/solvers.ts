@@ -1,5 +1,6 @@
 /** Which method solves a plan, and that method on its model. */
 import type { Engine } from "../engine/engine.js";
+import { Drawn } from "./draws/drawn.js";
 import { crosses, frameFlight, impossibleFlight } from "./flighting/feasible.js";
 import { Flighting } from "./flighting/flighting.js";
 import type { Model } from "./model.js";
@@ -20,7 +21,7 @@ function acting({ channels, periods = 1 }: PlanProblem): string | undefined {
  * @throws {RangeError} for a method that cannot plan the problem, naming the field.
  */
 export function methodOf(model: Model, asked: Method | undefined): Method {
-  const field = acting(model.problem);
+  const field = model.draws > 0 ? "posterior draws make channels act on each other" : acting(model.problem);
   if (asked === "separable" && field) {
     throw new RangeError(`${field}, which the separable method cannot plan: leave it out, or the method`);
   }
@@ -66,5 +67,7 @@ export function solverFor(
   }
   const { framed, clash } = frameFlight(engine, model);
   if (!framed) return { clash: impossibleFlight(engine, model.problem, clash as NonNullable<typeof clash>) };
-  return { solver: new Flighting(engine, framed, { tolerance, starts, seed, deadline, watch: watch("climb") }) };
+  const settings = { tolerance, starts, seed, deadline, watch: watch("climb") };
+  if (model.draws > 0) return { solver: new Drawn(engine, framed, settings) };
+  return { solver: new Flighting(engine, framed, settings) };
 }

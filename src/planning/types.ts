@@ -47,6 +47,52 @@ export type Curve =
   /** Straight between the points, from (0, 0) on, level after the last; spend strictly and response weakly rising. */
   | { type: "table"; spend: readonly number[]; response: readonly number[] };
 
+type Families =
+  | "hill"
+  | "logit"
+  | "logistic"
+  | "tanh"
+  | "michaelis-menten"
+  | "power"
+  | "root"
+  | "log"
+  | "exponential"
+  | "linear";
+type OfDraws<C> = C extends unknown ? { [K in keyof C]: K extends "type" ? C[K] : number | readonly number[] } : never;
+
+/**
+ * A curve under posterior draws: parameters are one number, or one number for each draw. All lists of a plan are of one
+ * length, and entry j of each belongs to draw j of the joint posterior. Tables are not drawn.
+ */
+export type DrawnCurve = OfDraws<Extract<Curve, { type: Families }>>;
+
+/** A geometric adstock whose decay is drawn too, or that ends: `length` periods of work, the spend's own included. */
+export type DrawnAdstock = {
+  type: "geometric";
+  decay: number | readonly number[];
+  length?: number;
+  normalised?: boolean;
+};
+
+/**
+ * What is made best over posterior draws. R is the response of the whole plan in one draw. An expectation, a CVaR and a
+ * regret of concave curves have a certified bound, and so has mean − k · sd where it weighs no draw negatively; quantiles
+ * and chances are not concave, and their best plan found stands beside the bound of a relaxation.
+ */
+export type Risk =
+  /** Mean of R (default). */
+  | { type: "expectation" }
+  /** Mean of R − k · standard deviation of R. */
+  | { type: "mean-sd"; k: number }
+  /** The ⌈level · draws⌉-th smallest R. */
+  | { type: "quantile"; level: number }
+  /** Mean of R over the worst `level` of the draws. */
+  | { type: "cvar"; level: number }
+  /** The share of draws with R ≥ target. */
+  | { type: "chance"; target: number }
+  /** The most that the best plan for a single draw brings more than this plan in that draw; as little as possible. */
+  | { type: "regret" };
+
 /** How much of the spend of one period works in the next ones. */
 export type Adstock =
   | { type: "geometric"; decay: number; normalised?: boolean }
@@ -58,7 +104,7 @@ export type Adstock =
 /** What a channel without campaigns and a campaign have in common. Money is by period: one number, or a list of them. */
 export interface Line {
   name: string;
-  curve?: Curve;
+  curve?: Curve | DrawnCurve;
   /** Least and most spend in a period (default 0 and no limit). */
   min?: number | readonly number[];
   max?: number | readonly number[];
@@ -73,14 +119,14 @@ export interface Line {
   /** Later response for each unit of response, for the objective `blend` (default 1). */
   longTerm?: number;
   /** Curves for regimes by name, in place of `curve` in their periods. */
-  regimes?: Readonly<Record<string, Curve>>;
+  regimes?: Readonly<Record<string, Curve | DrawnCurve>>;
   /** Zero, or at least so much in a period: an amount, or a share of the budget divided by the periods. */
   presence?: { atLeast: number } | { share: number };
   /** How far spend may move from `current`, as shares of it. */
   change?: { down?: number; up?: number };
 }
 
-export type Campaign = Line & { curve: Curve };
+export type Campaign = Line & { curve: Curve | DrawnCurve };
 
 /** A channel has a curve, or campaigns that have one each; then its own limits hold for their sum. */
 export interface Channel extends Line {
@@ -89,7 +135,7 @@ export interface Channel extends Line {
   total?: { atLeast?: number; atMost?: number };
   /** How far spend may move from a period to the next: an amount, or a share of the budget divided by the periods. */
   smoothness?: { amount: number } | { share: number };
-  adstock?: Adstock;
+  adstock?: Adstock | DrawnAdstock;
   /** Spend before the plan, oldest first. */
   history?: readonly number[];
   /** Whether the curve comes after the adstock (default) or before. */
@@ -149,6 +195,8 @@ export interface PlanProblem {
   /** Spend is a whole multiple of this. */
   unit?: number;
   objective?: Objective;
+  /** What is made best where curves are posterior draws (default: the expected response). */
+  risk?: Risk;
   groups?: readonly ChannelGroup[];
   commitments?: readonly Commitment[];
   /** Taken off the top of the budget and kept for tests. */
@@ -206,6 +254,33 @@ export interface PlanOptions {
   onProgress?: (progress: PlanProgress) => void;
 }
 
+/** Responses over posterior draws. Quantiles are order statistics: the ⌈level · draws⌉-th smallest. */
+export interface Outcome {
+  mean: number;
+  /** Standard deviation over draws. */
+  sd: number;
+  /** 5 %, 50 % and 95 % of the draws respond at most so much. */
+  low: number;
+  median: number;
+  high: number;
+}
+
+/** What a risk objective reached, and what is proven of it. */
+export interface RiskResult {
+  objective: Risk;
+  /** The objective at this plan. For regret: no draw regrets more. */
+  value: number;
+  /** No plan within the limits has more; for regret, less. */
+  bound: number;
+  /** |bound − value| / max(|value|, |bound|, tiny). */
+  gap: number;
+  /**
+   * `concave`: value and bound are of one concave problem, and the gap is what the climb left. `relaxation`: the problem is
+   * not concave (or its curves are not): the bound holds, and how far the best plan lies below it is not known.
+   */
+  proof: "concave" | "relaxation";
+}
+
 /** What the plan does with one channel, or with one campaign of it. Money and response over all periods. */
 export interface LineReport {
   name: string;
@@ -231,6 +306,8 @@ export interface LineReport {
   responseChange?: number;
   /** What holds it: limits that are met with equality. */
   holds: string[];
+  /** Under posterior draws: its response over them. */
+  outcome?: Outcome;
 }
 
 export interface ChannelReport extends LineReport {
@@ -306,6 +383,11 @@ export interface PlanResult {
   moves: Move[];
   /** For targets: what was asked, what the plan has, and whether more budget would still keep it. */
   target?: { kind: "response" | "roas" | "cpa"; asked: number; reached: number; slack: boolean };
+  /** Under posterior draws: how many, and the plan's response over them; `response` is its mean. */
+  draws?: number;
+  outcome?: Outcome;
+  /** For a risk objective; `bound` and `gap` of the result stay those of the expected response. */
+  risk?: RiskResult;
   /** For least spend: no plan that reaches the target spends less. */
   leastSpend?: number;
   /** For profit: margin · response − spend, and what no plan exceeds. */

@@ -9,7 +9,7 @@
  * Shamir, Srebro and Zhang, "Communication-Efficient Distributed Optimization using an Approximate Newton-type Method",
  * ICML 2014). Rounds that do not halve the gap take a larger sample.
  */
-import type { Climber } from "./climber.js";
+import type { Climbing } from "../flighting/flight.js";
 import type { Responses } from "./responses.js";
 
 export interface Expected {
@@ -32,7 +32,7 @@ const MOST_READINGS = 60;
 /** The plan of most expected response, or of most expected envelopes, within a box and a budget. */
 export function mostExpected(
   responses: Responses,
-  climber: Climber,
+  climber: Omit<Climbing, "tolerance">,
   start: Float64Array,
   { tolerance, lifted }: { tolerance: number; lifted: boolean },
 ): Expected {

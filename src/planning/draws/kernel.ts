@@ -1,6 +1,6 @@
 /** The border of the kernel of posterior draws: the only place here that calls the module's exports. */
 import type { Engine } from "../../engine/engine.js";
-import type { Scratch } from "../../engine/scratch.js";
+import { Scratch } from "../../engine/scratch.js";
 import { Column } from "../flighting/kernel.js";
 import { Coordinates, familyOf } from "../kernel.js";
 import type { Curve } from "../types.js";
@@ -31,10 +31,14 @@ export class Sample {
   readonly #work: number;
   readonly #x: Column;
   readonly #slopes: Column;
+  readonly #values: Column;
+  readonly #curve: (draw: number) => Curve;
+  readonly #order: Uint32Array;
+  readonly #column: (k: number) => Float64Array;
 
   /**
-   * `order` says which draw stands where; `worth` is by period; `most` is what can work at most in a period, which ends the
-   * envelopes of curves that are not concave.
+   * `order` says which draw stands where; `worth` is by period. A sample that is not concave is lifted only after
+   * `envelop`.
    */
   constructor(
     engine: Engine,
@@ -43,7 +47,6 @@ export class Sample {
     { decay, gain, cut, lags }: Feed,
     order: Uint32Array,
     worth: Float64Array,
-    most: (draw: number) => number,
   ) {
     const even = order.length + (order.length % 2);
     this.draws = order.length;
@@ -54,8 +57,10 @@ export class Sample {
     const w = new Column(engine, scratch, worth.length);
     this.#x = new Column(engine, scratch, worth.length);
     this.#slopes = new Column(engine, scratch, worth.length);
+    this.#values = new Column(engine, scratch, worth.length);
     w.view.set(worth);
     const column = (k: number) => new Float64Array(engine.memory.buffer, at + k * 8 * even, even);
+    [this.#curve, this.#order, this.#column] = [curve, order, column];
     // What pads an odd number of draws has no height, is never fed, and has a slope of zero at zero.
     for (let k = 0; k < COLUMNS; k++) column(k).fill(k === 1 || k === 2 ? 1 : 0);
     let family = 0;
@@ -73,47 +78,44 @@ export class Sample {
     });
     engine.kernels.prepare(family, at, 8 * even, even);
     this.concave = order.every((draw) => isConcave(curve(draw)));
-    if (!this.concave) this.#placeChords(scratch, column, curve, order, most);
     const line = new Uint32Array(engine.memory.buffer, this.#line, LINE / 4);
     line.set([family, at, 8 * even, lags, worth.length, this.#x.at, w.at, 0]);
   }
 
-  /** Envelopes from nothing to the most that can work: a chord, then the curve. */
-  #placeChords(
-    scratch: Scratch,
-    column: (k: number) => Float64Array,
-    curve: (draw: number) => Curve,
-    order: Uint32Array,
-    most: (draw: number) => number,
-  ): void {
-    const { length } = order;
-    const before = new Set<number>();
-    const own = {
-      take(bytes: number) {
-        const block = scratch.take(bytes);
-        before.add(block);
-        return block;
-      },
-    } as Scratch;
-    const envelopes = new Coordinates(this.#engine, own, length);
-    order.forEach((draw, place) => {
-      envelopes.place(place, curve(draw), 1, 1, 0, own);
-    });
-    envelopes.finish();
+  /** Envelopes from nothing to `most`, what can work in a period, draw by draw: a chord, then the curve. */
+  envelop(most: (draw: number) => number): void {
+    if (this.concave) return;
+    const { length } = this.#order;
+    const scratch = new Scratch(this.#engine.arena);
     const zero = new Float64Array(length);
-    envelopes.setBoxes(zero, Float64Array.from(order, most));
-    const ends = envelopes.chords.slice();
-    const atEnds = envelopes.evaluate(ends).values.slice();
-    const atZero = envelopes.evaluate(zero).values.slice();
-    for (const block of before) scratch.give(block);
-    const [end, height, steepness] = [column(COLUMN.end), column(COLUMN.height), column(COLUMN.steepness)];
+    let [ends, atEnds, atZero] = [zero, zero, zero];
+    try {
+      const envelopes = new Coordinates(this.#engine, scratch, length);
+      this.#order.forEach((draw, place) => {
+        envelopes.place(place, this.#curve(draw), 1, 1, 0, scratch);
+      });
+      envelopes.finish();
+      envelopes.setBoxes(zero, Float64Array.from(this.#order, most));
+      ends = envelopes.chords.slice();
+      atEnds = envelopes.evaluate(ends).values.slice();
+      atZero = envelopes.evaluate(zero).values.slice();
+    } finally {
+      scratch.release();
+    }
+    const [end, height, steepness] = [COLUMN.end, COLUMN.height, COLUMN.steepness].map(this.#column) as Chord;
     for (let i = 0; i < length; i++) {
       const to = ends[i] as number;
+      end[i] = Math.max(0, to);
       if (!(to > 0)) continue;
-      end[i] = to;
       height[i] = (atZero[i] as number) * (1 + ROOM);
       steepness[i] = (((atEnds[i] as number) - (atZero[i] as number)) / to) * (1 + ROOM);
     }
+  }
+
+  /** Where the chords end, on average: what curves need before they work well; 0 where they are concave. */
+  get chords(): number {
+    const ends = this.#column(COLUMN.end).subarray(0, this.draws);
+    return ends.reduce((sum, end) => sum + end, 0) / this.draws;
   }
 
   /** What the line is fed with by period; a view until memory grows. */
@@ -126,15 +128,27 @@ export class Sample {
     return this.#slopes.view;
   }
 
+  /** Σ of values over all draws by period, at the plan it is fed with; a view until memory grows. */
+  byPeriod(): Float64Array {
+    this.#values.view.fill(0);
+    const even = this.draws + (this.draws % 2);
+    const { kernels, memory } = this.#engine;
+    new DataView(memory.buffer).setUint32(this.#line + 28, 0, true);
+    kernels.expected(this.#line, 0, even, 0, 0, this.#values.at, 0, this.#work);
+    return this.#values.view;
+  }
+
   /** Σ p_j R_j of the draws [from, from + count) (all 1 without p); adds R_j to `into`. `from` and `count` are even, or reach to the end. */
   sum(from: number, count: number, lifted: boolean, p?: Column, into?: Column, sloped = true): number {
     const even = count + (count % 2);
     const { kernels, memory } = this.#engine;
     new DataView(memory.buffer).setUint32(this.#line + 28, lifted && !this.concave ? 1 : 0, true);
     const slopes = sloped ? this.#slopes.at : 0;
-    return kernels.expected(this.#line, from, even, p?.at ?? 0, into?.at ?? 0, slopes, this.#work);
+    return kernels.expected(this.#line, from, even, p?.at ?? 0, into?.at ?? 0, 0, slopes, this.#work);
   }
 }
+
+type Chord = [Float64Array, Float64Array, Float64Array];
 
 /** Chords are raised by more than their quotients may have lost. */
 const ROOM = 1e-12;

@@ -20,8 +20,6 @@ export interface DrawnLine {
   rates: ArrayLike<number>;
   /** Units before the plan, oldest first. */
   history: readonly number[];
-  /** What can work at most in a period: ends envelopes. */
-  most: (draw: number) => number;
 }
 
 interface Placed {
@@ -60,7 +58,7 @@ export class Responses {
     this.#shares = new Column(engine, scratch, draws);
     this.#each = new Column(engine, scratch, draws);
     this.#placed = lines.map((line): Placed => {
-      const { parts, feed = NOT_CARRIED, taps, history, most } = line;
+      const { parts, feed = NOT_CARRIED, taps, history } = line;
       const start = taps ? 0 : history.length;
       const length = start + horizon;
       const samples = parts.map(({ curve, worth, drawn }) => {
@@ -68,7 +66,7 @@ export class Responses {
         w.set(Array.from(worth), start);
         // A feed may be drawn where the curve is not.
         const alone = !drawn && !line.feed;
-        return new Sample(engine, scratch, curve, taps ? NOT_CARRIED : feed, alone ? single : order, w, most);
+        return new Sample(engine, scratch, curve, taps ? NOT_CARRIED : feed, alone ? single : order, w);
       });
       const placed: Placed = { line, samples, length, start };
       if (taps) placed.carried = carriedBy(engine, scratch, line, taps, periods, horizon);
@@ -76,6 +74,35 @@ export class Responses {
       return placed;
     });
     this.concave = this.#placed.every(({ samples }) => samples.every(({ concave }) => concave));
+  }
+
+  /** Envelopes up to what can work in a period, by line and draw: `lifted` needs them. */
+  envelop(most: (line: number, draw: number) => number): void {
+    this.#placed.forEach(({ samples }, i) => {
+      for (const sample of samples) sample.envelop((draw) => most(i, draw));
+    });
+  }
+
+  /** What curves of a line need before they work well, on average over draws; 0 where they are concave. */
+  chordOf(line: number): number {
+    const { samples } = this.#placed[line] as Placed;
+    return samples.reduce((most, { chords }) => Math.max(most, chords), 0);
+  }
+
+  /** Mean response by line and period of the plan; what works after the plan counts in its last period. */
+  byPeriod(x: Column): Float64Array {
+    const folded = new Float64Array(this.size);
+    this.#placed.forEach((placed, i) => {
+      this.#feed(placed, x.view, i);
+      for (const sample of placed.samples) {
+        sample.byPeriod().forEach((sum, t) => {
+          if (t < placed.start) return;
+          const k = i * this.#periods + Math.min(t - placed.start, this.#periods - 1);
+          folded[k] = (folded[k] as number) + sum / sample.draws;
+        });
+      }
+    });
+    return folded;
   }
 
   /** Mean over the first `count` draws, and its slopes: the first so many are spread over all. */

@@ -34,7 +34,41 @@ export interface Evaluated {
   slopes: Float64Array;
 }
 
-export class Flight {
+/** A plan over time as one function of its spends. */
+export interface OverTime {
+  /** Whether it is concave wherever a plan may be: then the climb itself is the proof. */
+  readonly concave: boolean;
+  /** Makes the envelopes on what can work in each period: from what the floors and history leave to the most of the budget. */
+  bound(low: Float64Array, high: Float64Array, budget: number): void;
+  /** The response of a plan and its slopes; with `lifted`, of what is concave and nowhere below it. */
+  respond(x: Column, g: Column, lifted: boolean): number;
+  evaluate(x: Column, g: Column): Evaluated;
+  /** What boundless spend brings, by line and period; NaN where it is not known. */
+  ceilings(): Float64Array;
+  /** Money that a coordinate alone needs to work well. */
+  pulses(): Float64Array;
+  /** Money that no plan of most response − fee · spend exceeds, where one plan spends `feasible`. */
+  worthAtMost(fee: number, feasible: number, name: (line: number) => string): number;
+  /** A plan near the best one at less work than a climb to it, where there is a way. */
+  approach?(climbing: Climbing, from: Float64Array, lifted: boolean): Float64Array;
+}
+
+/** Climbs of goals of one's own, and certified readings of a point, within the limits of a solve. */
+export interface Climbing {
+  tolerance: number;
+  /** Ends when gap ≤ tolerance · |bound|. */
+  climb(
+    goal: (x: Column, g: Column) => number,
+    from: Float64Array,
+    tolerance: number,
+  ): { x: Float64Array; turns: number };
+  read(
+    goal: (x: Column, g: Column) => number,
+    x: Float64Array,
+  ): { value: number; bound: number; price: number; slopes: Float64Array };
+}
+
+export class Flight implements OverTime {
   readonly #model: Model;
   readonly #horizon: number;
   readonly #coordinates: Coordinates;

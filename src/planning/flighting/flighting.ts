@@ -14,7 +14,7 @@ import type { Stopped } from "../types.js";
 import { Climbs } from "./climbs.js";
 import type { FramedFlight } from "./feasible.js";
 import { finishFlight } from "./finish.js";
-import { type Evaluated, Flight } from "./flight.js";
+import { type Climbing, type Evaluated, Flight, type OverTime } from "./flight.js";
 import { Column, type Simplex } from "./kernel.js";
 import { keepsRows, readFlight } from "./reading.js";
 import type { Row } from "./rows.js";
@@ -50,7 +50,7 @@ export class Flighting implements Solver {
   readonly #scratch: Scratch;
   readonly #engine: Engine;
   readonly #settings: FlightSettings;
-  readonly #flight: Flight;
+  readonly #flight: OverTime;
   readonly #simplex: Simplex;
   readonly #climbs: Climbs;
   readonly #point: Column;
@@ -62,7 +62,8 @@ export class Flighting implements Solver {
   #bound = Number.POSITIVE_INFINITY;
   #late = false;
 
-  constructor(engine: Engine, framed: FramedFlight, settings: FlightSettings) {
+  /** `made` makes another function of the plan's spends than that of its curves. */
+  constructor(engine: Engine, framed: FramedFlight, settings: FlightSettings, made?: (scratch: Scratch) => OverTime) {
     const { model, low, high, rows } = framed;
     this.model = model;
     this.#framed = framed;
@@ -74,7 +75,7 @@ export class Flighting implements Solver {
     const scratch = new Scratch(engine.arena);
     this.#scratch = scratch;
     try {
-      this.#flight = new Flight(engine, scratch, model);
+      this.#flight = made?.(scratch) ?? new Flight(engine, scratch, model);
       const column = () => new Column(engine, scratch, model.size);
       this.#simplex = {
         low: column(),
@@ -94,7 +95,7 @@ export class Flighting implements Solver {
     }
   }
 
-  get flight(): Flight {
+  get flight(): OverTime {
     return this.#flight;
   }
 
@@ -116,7 +117,8 @@ export class Flighting implements Solver {
     const lifted = !this.#flight.concave;
     const decided = (value: number, bound: number) =>
       this.#late || (decide !== undefined && (bound < decide || (!lifted && value >= decide)));
-    const from = start ?? this.#warm(budget) ?? this.#even(budget);
+    const known = start ?? this.#warm(budget) ?? this.#even(budget);
+    const from = this.#flight.approach?.(this.#climbing(fee), known, lifted) ?? known;
     this.nodes++;
     const relaxed = this.#climbs.climb(this.#goal(lifted, fee), from, decided, this.#last?.prices);
     this.#bound = relaxed.bound;
@@ -208,6 +210,43 @@ export class Flighting implements Solver {
       money -= least;
     }
     return absent;
+  }
+
+  /** Climbs and readings of goals of the plan's function itself; the fee is taken off here. */
+  #climbing(fee: number): Climbing {
+    const net = (goal: (x: Column, g: Column) => number) => (x: Column, g: Column) => {
+      const value = goal(x, g);
+      const [money, slopes] = [x.view, g.view];
+      let spent = 0;
+      for (let i = 0; fee > 0 && i < money.length; i++) {
+        spent += money[i] as number;
+        slopes[i] = (slopes[i] as number) - fee;
+      }
+      return value - fee * spent;
+    };
+    return {
+      tolerance: this.#settings.tolerance,
+      climb: (goal, from, tolerance) => {
+        const before = this.#climbs.turns;
+        const enough = (value: number, bound: number) => this.#late || bound - value <= tolerance * Math.abs(bound);
+        const { x } = this.#climbs.climb(net(goal), from, enough);
+        return { x, turns: this.#climbs.turns - before };
+      },
+      read: (goal, x) => {
+        let [value, slopes] = [Number.NEGATIVE_INFINITY, this.low];
+        const { bound, price } = this.#climbs.climb(
+          net((at, g) => {
+            value = goal(at, g);
+            slopes = g.view.slice();
+            return value;
+          }),
+          x,
+          () => true,
+        );
+        const spent = fee > 0 ? x.reduce((sum, money) => sum + money, 0) : 0;
+        return { value: value - fee * spent, bound, price, slopes };
+      },
+    };
   }
 
   #goal(lifted: boolean, fee: number): (x: Column, g: Column) => number {

@@ -85,7 +85,7 @@ describe("responses of draws", () => {
         const worth = [1, 0.5, 2, 0, 1, 1];
         const line: DrawnLine = {
           parts: [{ curve: (j) => curve(draws[j]?.[0] as number, draws[j]?.[1] as number), drawn: true, worth }],
-          ...{ feed, history, rates: new Float64Array(periods).fill(1), most: () => 100 },
+          ...{ feed, history, rates: new Float64Array(periods).fill(1) },
         };
         const responses = new Responses(engine, scratch, [line], { periods, horizon: periods, draws: 131 });
         const [x, g] = [new Column(engine, scratch, periods), new Column(engine, scratch, periods)];
@@ -120,7 +120,7 @@ describe("responses of draws", () => {
       ...{ type: "hill", max: 50 + (draws[j]?.[0] as number), half: 4, shape: 2 + (draws[j]?.[1] as number) },
     });
     const rates = [0.5, 1, 2, 1];
-    const shared = { history: [2, 3], rates, most: () => 50 };
+    const shared = { history: [2, 3], rates };
     const fixed: Curve = { type: "exponential", max: 10, rate: 0.2 };
     const worth = [1, 1, 1, 1, 1];
     const lines: DrawnLine[] = [
@@ -129,6 +129,7 @@ describe("responses of draws", () => {
     ];
     const responses = new Responses(engine, scratch, lines, { periods: 4, horizon: 5, draws: 40 });
     const [x, g, other] = [0, 1, 2].map(() => new Column(engine, scratch, 8)) as [Column, Column, Column];
+    responses.envelop(() => 50);
     const p = Float64Array.from({ length: 40 }, (_, j) => (1 + (j % 3)) / 79);
     for (const lifted of [false, true]) {
       const at = (i: number, h: number) => {
@@ -157,10 +158,11 @@ describe("responses of draws", () => {
     });
     const line: DrawnLine = {
       parts: [{ curve, drawn: true, worth: [1] }],
-      ...{ history: [], rates: [1], most: () => 20 },
+      ...{ history: [], rates: [1] },
     };
     const responses = new Responses(engine, scratch, [line], { periods: 1, horizon: 1, draws: 21 });
     expect(responses.concave).toBe(false);
+    responses.envelop(() => 20);
     const x = new Column(engine, scratch, 1);
     const at = (spend: number, lifted: boolean) => {
       x.view[0] = spend;
@@ -196,7 +198,7 @@ describe("most expected response", () => {
     const parts = (rate: (j: number) => number): DrawnLine["parts"] => [
       { curve: (j) => ({ type: "exponential", max: 10, rate: rate(j) }), drawn: true, worth: [1] },
     ];
-    const shared = { history: [], rates: [1], most: () => 10 };
+    const shared = { history: [], rates: [1] };
     const lines: DrawnLine[] = [
       { parts: parts((j) => rates[j] as number), ...shared },
       { parts: parts(() => 1), ...shared },

@@ -38,7 +38,6 @@ export function drawnLines(family: "hill" | "tanh", channels: number, draws: num
       feed: { decay: (j) => at(decay, j), gain: (j) => 1 - at(decay, j), cut: () => 0, lags: 0 },
       rates: new Float64Array(weeks).fill(1),
       history: [],
-      most: () => 1e6,
     };
   });
 }

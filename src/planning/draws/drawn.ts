@@ -1,0 +1,55 @@
+/** Plans over posterior draws: the method over time, on the responses of all draws. */
+import type { Engine } from "../../engine/engine.js";
+import type { FramedFlight } from "../flighting/feasible.js";
+import { Flighting, type FlightSettings } from "../flighting/flighting.js";
+import type { Outcome } from "../types.js";
+import { DrawnFlight } from "./flight.js";
+
+export class Drawn extends Flighting {
+  readonly #drawn: DrawnFlight;
+
+  constructor(engine: Engine, framed: FramedFlight, settings: FlightSettings) {
+    let drawn: DrawnFlight | undefined;
+    super(engine, framed, settings, (scratch) => {
+      drawn = new DrawnFlight(engine, scratch, framed.model);
+      return drawn;
+    });
+    this.#drawn = drawn as unknown as DrawnFlight;
+  }
+
+  get draws(): number {
+    return this.#drawn.responses.draws;
+  }
+
+  /** Responses of a plan over the draws; of some lines, or of all. */
+  outcomeOf(x: Float64Array, lines?: readonly number[]): Outcome {
+    if (!lines) return summaryOf(this.#drawn.each(x));
+    const sums = new Float64Array(this.draws);
+    for (const line of lines) {
+      this.#drawn.each(x, line).forEach((response, j) => {
+        sums[j] = (sums[j] as number) + response;
+      });
+    }
+    return summaryOf(sums);
+  }
+}
+
+export function summaryOf(responses: Float64Array): Outcome {
+  const sorted = responses.slice().sort();
+  const mean = meanOf(sorted);
+  const at = (level: number) => sorted[rankOf(level, sorted.length) - 1] as number;
+  return { mean, sd: deviationOf(sorted, mean), low: at(0.05), median: at(0.5), high: at(0.95) };
+}
+
+export function meanOf(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+export function deviationOf(values: Float64Array, mean: number): number {
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
+}
+
+/** ⌈level · n⌉, at least 1, without the dust of 0.07 · 100. */
+export function rankOf(level: number, n: number): number {
+  return Math.min(n, Math.max(1, Math.ceil(level * n * (1 - 2 ** -50))));
+}

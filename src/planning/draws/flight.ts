@@ -1,0 +1,118 @@
+/** A plan over posterior draws as one function of its spends: the expected response, or what a risk makes of the draws. */
+import type { Engine } from "../../engine/engine.js";
+import type { Scratch } from "../../engine/scratch.js";
+import type { Climbing, Evaluated, OverTime } from "../flighting/flight.js";
+import { Column } from "../flighting/kernel.js";
+import type { Model } from "../model.js";
+import { mostExpected } from "./expectation.js";
+import { type Drawing, drawingOf } from "./lines.js";
+import { Responses } from "./responses.js";
+
+/** What a risk makes of the responses of all draws: a value, and the weight of each draw in its slopes. */
+export type Measure = (responses: Float64Array) => { value: number; weights: Float64Array };
+
+/** Fewer draws than this are climbed as they are. */
+const FEW = 512;
+
+export class DrawnFlight implements OverTime {
+  readonly responses: Responses;
+  /** What is climbed in place of the mean; or one draw alone. */
+  measure: Measure | undefined;
+  single: number | undefined;
+  /** Climbs are of the curves themselves, wherever they may lead: their bounds say nothing. */
+  local = false;
+  /** By draw, weights in the slopes of `evaluate`: of the mean where there are none. */
+  weights: Float64Array | undefined;
+  readonly #model: Model;
+  readonly #drawing: Drawing;
+  readonly #point: Column;
+  #bounded = "";
+
+  constructor(engine: Engine, scratch: Scratch, model: Model) {
+    this.#model = model;
+    this.#drawing = drawingOf(engine, model);
+    this.responses = new Responses(engine, scratch, this.#drawing.lines, this.#drawing);
+    this.#point = new Column(engine, scratch, model.size);
+  }
+
+  get concave(): boolean {
+    return this.local || this.responses.concave;
+  }
+
+  bound(_low: Float64Array, high: Float64Array, budget: number): void {
+    if (this.responses.concave) return;
+    const { lines, periods } = this.#drawing;
+    const tops = lines.map((_, i) => {
+      let top = 0;
+      for (let t = i * periods; t < (i + 1) * periods; t++) {
+        top = Math.max(top, (high[t] as number) * (this.#model.rate[t] as number));
+      }
+      return top;
+    });
+    const key = `${budget} ${tops.join(" ")}`;
+    if (key === this.#bounded) return;
+    this.#bounded = key;
+    this.responses.envelop((line, draw) => this.#most(line, draw, tops[line] as number, budget));
+  }
+
+  /** What can work at most in a period of a line: all its periods at their top, or all the money at once. */
+  #most(line: number, draw: number, top: number, budget: number): number {
+    const { feed, taps, history, rates } = this.#drawing.lines[line] as Drawing["lines"][number];
+    let dearest = 0;
+    for (let t = 0; t < rates.length; t++) dearest = Math.max(dearest, rates[t] as number);
+    const money = budget * dearest;
+    const before = history.reduce((sum, units) => sum + units, 0);
+    const [all, best] = taps
+      ? [taps.reduce((sum, tap) => sum + tap, 0), taps.reduce((most, tap) => Math.max(most, tap), 0)]
+      : feed
+        ? [feed.gain(draw) / (1 - feed.decay(draw)), feed.gain(draw)]
+        : [1, 1];
+    return Math.min(1e300, (Math.min(all * top, best * money) + best * before) * (1 + 1e-9));
+  }
+
+  respond(x: Column, g: Column, lifted: boolean): number {
+    const { responses, measure, single } = this;
+    if (single !== undefined) return responses.one(x, single, g, lifted);
+    if (!measure) return responses.mean(x, g, responses.draws, lifted);
+    const { value, weights } = measure(responses.each(x, lifted));
+    responses.weighted(x, weights, g, lifted);
+    return value;
+  }
+
+  evaluate(x: Column, g: Column): Evaluated {
+    const { responses, weights } = this;
+    if (weights) responses.weighted(x, weights, g, false);
+    else responses.mean(x, g, responses.draws, false);
+    return { values: responses.byPeriod(x), slopes: g.view.slice() };
+  }
+
+  /** The response of a plan by draw; of one line, or of all together. */
+  each(x: Float64Array, line?: number): Float64Array {
+    this.#point.view.set(x);
+    return this.responses.each(this.#point, false, line);
+  }
+
+  ceilings(): Float64Array {
+    return new Float64Array(this.#model.size).fill(Number.NaN);
+  }
+
+  pulses(): Float64Array {
+    const { periods, lines } = this.#drawing;
+    return Float64Array.from({ length: this.#model.size }, (_, i) => {
+      const line = Math.floor(i / periods);
+      const { feed, taps, rates } = lines[line] as Drawing["lines"][number];
+      const gain = (taps ? (taps[0] as number) : feed ? feed.gain(0) : 1) * (rates[i % periods] as number);
+      return gain > 0 ? this.responses.chordOf(line) / gain : 0;
+    });
+  }
+
+  worthAtMost(): number {
+    throw new RangeError("budget is missing: a plan over posterior draws needs one");
+  }
+
+  approach(climbing: Climbing, from: Float64Array, lifted: boolean): Float64Array {
+    const { responses, measure, single } = this;
+    if (measure || single !== undefined || responses.draws < FEW) return from;
+    return mostExpected(responses, climbing, from, { tolerance: climbing.tolerance / 2, lifted }).x;
+  }
+}
