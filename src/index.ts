@@ -15,6 +15,7 @@ export type * from "./allocation/types.js";
 export { createEngine, Engine } from "./create.js";
 export { CeilingError } from "./engine/arena.js";
 export type { EngineOptions } from "./engine/engine.js";
+export { type PlanBlend, type PlanBlendOptions, type PlanBlendPoint, planBlend } from "./planning/blend.js";
 export type { LightweightModel } from "./planning/importers/lightweight.js";
 export { importLightweight } from "./planning/importers/lightweight.js";
 export type { MeridianModel } from "./planning/importers/meridian.js";
@@ -37,3 +38,13 @@ export {
   type Scenario,
 } from "./planning/scenarios.js";
 export type * from "./planning/types.js";
+export {
+  type LimitChange,
+  planBan,
+  planLimit,
+  planObjective,
+  planPin,
+  planScale,
+  type WhatIf,
+  type WhatIfOptions,
+} from "./planning/what-if.js";

@@ -6,9 +6,12 @@ import { Drawn } from "./draws/drawn.js";
 import { addOutcomes } from "./draws/report.js";
 import { modelOf } from "./model.js";
 import { reportOf } from "./report/report.js";
+import { termsOf } from "./report/terms.js";
+import { checkBy, type Schema } from "./schema.js";
 import { solveObjective } from "./separable/objectives.js";
+import { startAt } from "./separable/start.js";
 import { methodOf, solverFor } from "./solvers.js";
-import type { Method, PlanOptions, PlanProblem, PlanResult } from "./types.js";
+import type { BaselineOptions, Method, PlanOptions, PlanProblem, PlanResult } from "./types.js";
 
 const FIELDS = [
   ...["engine", "method", "tolerance", "nodes", "starts", "seconds", "seed", "signal", "onProgress", "baselines"],
@@ -37,9 +40,15 @@ export const TOLERANCE = 1e-6;
  * });
  */
 export function planBudget(problem: PlanProblem, options: PlanOptions = {}): PlanResult {
+  return planFrom(problem, options);
+}
+
+/** As `planBudget`, from the plan of a problem like this one: where that keeps the limits here, the search starts at it. */
+export function planFrom(problem: PlanProblem, options: PlanOptions, near?: PlanResult): PlanResult {
   const start = performance.now();
   checkOptions(options);
   const plan = checkPlan(problem);
+  checkBaselines(plan, options.baselines ?? {});
   options.signal?.throwIfAborted();
   const model = modelOf(plan);
   const method = methodOf(model, options.method);
@@ -53,7 +62,7 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
   );
   if (!solver) return refused(plan, method, settled(clash, options), start);
   try {
-    const solved = solveObjective(solver, plan, options.tolerance ?? TOLERANCE);
+    const solved = solveObjective(solver, plan, options.tolerance ?? TOLERANCE, near && startAt(solver, near));
     if ("clash" in solved) return refused(plan, method, solved.clash, start);
     if ("stopped" in solved) {
       const { nodes } = solver;
@@ -61,6 +70,7 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
     }
     const result = reportOf(solver, solved, options);
     if (solver instanceof Drawn) addOutcomes(result, solver, solver.unordered(solved.x));
+    if (plan.objective?.type === "blend") result.terms = termsOf(solver, plan, engine, solver.unordered(solved.x));
     result.seconds = (performance.now() - start) / 1000;
     return result;
   } finally {
@@ -91,6 +101,44 @@ export function ownEngine(): Engine {
   return shared;
 }
 
+/** Baselines as an option: checked as plans are. */
+const BASELINES: Schema = {
+  type: "object",
+  additionalProperties: false,
+  properties: {
+    shares: { type: "object", additionalProperties: { type: "number", minimum: 0 } },
+    growth: { type: "number", minimum: -1 },
+    edits: {
+      type: "array",
+      items: {
+        type: "object",
+        required: ["channel", "amount"],
+        additionalProperties: false,
+        properties: {
+          channel: { type: "string" },
+          period: { type: "integer", minimum: 1 },
+          amount: { type: "number", minimum: 0 },
+        },
+      },
+    },
+  },
+};
+
+/** Channels and periods that baselines name are the plan's. */
+function checkBaselines({ channels, periods = 1 }: PlanProblem, { shares = {}, edits = [] }: BaselineOptions): void {
+  const names = new Set(channels.map(({ name }) => name));
+  const known = (name: string, path: string): void => {
+    if (names.has(name)) return;
+    throw new RangeError(`${path}: there is no "${name}"; known are ${[...names].slice(0, 20).join(", ")}`);
+  };
+  for (const name of Object.keys(shares)) known(name, "baselines.shares");
+  edits.forEach(({ channel, period = 1 }, i) => {
+    known(channel, `baselines.edits[${i}].channel`);
+    if (period <= periods) return;
+    throw new RangeError(`baselines.edits[${i}].period must be at most ${periods}, the last period, got ${period}`);
+  });
+}
+
 export function checkOptions(options: PlanOptions): void {
   plainObject(options, "the options");
   for (const field of Object.keys(options)) {
@@ -98,6 +146,7 @@ export function checkOptions(options: PlanOptions): void {
       throw new TypeError(`the options have no field "${field}"; their fields are ${FIELDS.join(", ")}`);
     }
   }
+  if (options.baselines !== undefined) checkBy(options.baselines, BASELINES, "baselines");
   const { method, tolerance, nodes, starts, seconds, engine, seed } = options;
   if (engine !== undefined && !(engine instanceof Engine)) {
     throw new TypeError(`engine must be made by createEngine, got ${kind(engine)}`);

@@ -22,6 +22,10 @@ export interface PlanFrontierPoint {
   spent: number;
   /** The price of money in the proof. */
   price: number;
+  /** Response for each unit of money on the way to the next budget; absent at the last. */
+  gain?: number;
+  /** Whether no mix of two other budgets of the frontier brings more on average: its upper concave envelope. */
+  onEnvelope: boolean;
   spend: number[][];
 }
 
@@ -73,10 +77,19 @@ export function planFrontier(problem: PlanProblem, options: PlanFrontierOptions 
       before = plan.spend === "exactly" ? undefined : solved.x;
       const { x, response, spent, bound } = solver.finish(solved, 0, {});
       const spend = spendOf(model, solver.unordered(x));
-      found.push({ budget, response, bound: Math.max(bound, response), spent, price: solved.price, spend });
+      found.push({
+        budget,
+        response,
+        bound: Math.max(bound, response),
+        spent,
+        price: solved.price,
+        onEnvelope: true,
+        spend,
+      });
       rest.onProgress?.({ phase: "budgets", done: found.length, total: budgets.length, response, bound });
     }
     const { nodes } = solver;
+    compare(found);
     return {
       status: found.length > 0 ? "met" : "impossible",
       points: found,
@@ -87,6 +100,24 @@ export function planFrontier(problem: PlanProblem, options: PlanFrontierOptions 
   } finally {
     solver.release();
   }
+}
+
+/** Writes what points say to each other: gains, and which lie on the upper concave envelope. */
+function compare(points: PlanFrontierPoint[]): void {
+  const slope = (a: PlanFrontierPoint, b: PlanFrontierPoint) => (b.response - a.response) / (b.budget - a.budget);
+  const hull: PlanFrontierPoint[] = [];
+  points.forEach((point, i) => {
+    const next = points[i + 1];
+    if (next && next.budget > point.budget) point.gain = slope(point, next);
+    for (;;) {
+      const [before, last] = [hull.at(-2), hull.at(-1)];
+      // What rounding may bend does not count.
+      if (!before || !last || slope(last, point) <= slope(before, last) * (1 + 1e-9)) break;
+      last.onEnvelope = false;
+      hull.pop();
+    }
+    hull.push(point);
+  });
 }
 
 /** One change to a plan. */

@@ -22,6 +22,8 @@ export interface Reading {
   kkt: Kkt;
   /** What one more unit of money would bring. */
   marginal: number;
+  /** The name of the coordinate that would take it. */
+  marginalAt?: string;
   /** Moves of money that gain more than `worth`. */
   moves(worth: number): Move[];
 }

@@ -230,6 +230,8 @@ export type Stopped = "time" | "nodes" | "turns" | "starts";
 export interface BaselineOptions {
   /** Shares by channel for "fixed shares" (default: the same for every channel, campaign and period). */
   shares?: Readonly<Record<string, number>>;
+  /** "Last mix" spends today's money times 1 + growth (default: it spends the budget). */
+  growth?: number;
   /** Amounts that "hand edits" puts in place of the plan's. */
   edits?: readonly { channel: string; period?: number; amount: number }[];
 }
@@ -304,6 +306,8 @@ export interface LineReport {
   change?: number;
   relativeChange?: number;
   responseChange?: number;
+  /** Response to one more unit of money at today's plan, spread as today's plan spreads it. */
+  currentMarginal?: number;
   /** What holds it: limits that are met with equality. */
   holds: string[];
   /** Under posterior draws: its response over them. */
@@ -345,6 +349,8 @@ export interface Baseline {
   feasible: boolean;
   /** Response of the plan less its own. */
   shortfall: number;
+  /** For hand edits, one after another: what each costs, or, below 0, brings. */
+  edits?: { channel: string; period?: number; amount: number; cost: number }[];
 }
 
 /** Money that would gain by moving, more than the certificate's gap. */
@@ -369,6 +375,8 @@ export interface PlanResult {
   price: number;
   /** What one more unit of money would bring at this plan; differs from the price where the problem has a duality gap. */
   marginal: number;
+  /** Where it would bring that: "tv", "tv / spring in period 3"; absent where nothing has room for it. */
+  marginalAt?: string;
   /** All money of the plan. */
   spent: number;
   /** Money of the budget, less the reserve, that the plan leaves: 0 but where the limits let no more through. */
@@ -390,6 +398,8 @@ export interface PlanResult {
   risk?: RiskResult;
   /** For least spend: no plan that reaches the target spends less. */
   leastSpend?: number;
+  /** For a blend: its two ends, Σ value · response and Σ value · longTerm · response. */
+  terms?: { shortTerm: number; longTerm: number };
   /** For profit: margin · response − spend, and what no plan exceeds. */
   profit?: { value: number; bound: number };
   method: Method;

@@ -3,6 +3,7 @@
  * hand edits, one mix over all periods, money in proportion to return.
  */
 import type { Model } from "../model.js";
+import { inUnits, unitsDown } from "../separable/feasible.js";
 import { sumOf } from "../separable/fit.js";
 import type { Separable } from "../separable/separable.js";
 import type { Solver } from "../solver.js";
@@ -14,18 +15,20 @@ export function baselinesOf(
   solver: Solver,
   columns: Columns,
   response: number,
-  { shares, edits }: BaselineOptions = {},
+  { shares, growth, edits }: BaselineOptions = {},
 ): Baseline[] {
   const { model } = solver;
   const { x, today } = columns;
   const { size, periods, current, lines, hasCurrent } = model;
   const money = Number.isFinite(model.budget) ? model.budget : x.reduce((sum, value) => sum + value, 0);
+  const { unit } = model.problem;
   const plans: [string, Float64Array][] = [];
-  plans.push(["fixed shares", spread(shares ? sharesOf(model, shares) : new Float64Array(size).fill(1), money)]);
+  plans.push(["fixed shares", spread(shares ? sharesOf(model, shares) : new Float64Array(size).fill(1), money, unit)]);
   if (hasCurrent.every(Boolean) && current.some((value) => value > 0)) {
-    plans.push(["last mix", spread(current, money)]);
+    const all = current.reduce((sum, value) => sum + value, 0);
+    plans.push(["last mix", spread(current, growth === undefined ? money : all * (1 + growth), unit)]);
     const returns = current.map((value, i) => (value > 0 ? (today[i] as number) / value : 0));
-    plans.push(["proportional to return", spread(returns, money)]);
+    plans.push(["proportional to return", spread(returns, money, unit)]);
   }
   if (periods > 1) {
     const mix = new Float64Array(size);
@@ -36,17 +39,45 @@ export function baselinesOf(
     plans.push(["static", mix]);
   }
   if (edits) plans.push(["hand edits", edited(model, x, edits)]);
-  return plans.map(([name, plan]) => {
+  return plans.map(([name, plan]): Baseline => {
     const own = solver.responseOf(plan);
     const feasible = solver.keepsLimits(plan);
-    return { name, spend: spendOf(model, plan), response: own, feasible, shortfall: response - own };
+    const scored = { name, spend: spendOf(model, plan), response: own, feasible, shortfall: response - own };
+    return name === "hand edits" ? { ...scored, edits: costsOf(solver, x, response, edits) } : scored;
   });
 }
 
-/** `money` in the proportions of `weights`. */
-function spread(weights: Float64Array, money: number): Float64Array {
+/** What each edit costs after those before it. */
+function costsOf(
+  solver: Solver,
+  x: Float64Array,
+  response: number,
+  edits: NonNullable<BaselineOptions["edits"]> = [],
+): NonNullable<Baseline["edits"]> {
+  let before = response;
+  return edits.map((edit, i) => {
+    const after = solver.responseOf(edited(solver.model, x, edits.slice(0, i + 1)));
+    const cost = before - after;
+    before = after;
+    return { ...edit, cost };
+  });
+}
+
+/** `money` in the proportions of `weights`: in whole units where there are units, the largest remainders first, to the same sum. */
+function spread(weights: Float64Array, money: number, unit: number | undefined): Float64Array {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => (total > 0 ? (money * weight) / total : 0));
+  const exact = weights.map((weight) => (total > 0 ? (money * weight) / total : 0));
+  if (!unit || total === 0) return exact;
+  const units = exact.map((x) => unitsDown(x, unit));
+  let left = unitsDown(money, unit) - units.reduce((sum, k) => sum + k, 0);
+  const rest = (i: number) => (exact[i] as number) / unit - (units[i] as number);
+  const order = Array.from(exact, (_, i) => i).sort((a, b) => rest(b) - rest(a) || a - b);
+  for (const i of order) {
+    if (left < 1) break;
+    units[i] = (units[i] as number) + 1;
+    left--;
+  }
+  return units.map((k) => inUnits(k, unit));
 }
 
 /** Shares by channel, in equal parts over its campaigns and periods. */

@@ -65,11 +65,12 @@ function proof(
   return said;
 }
 
-function nextUnit({ marginal, price, channels, rootGap }: PlanResult, write: Write, money: Write): string[] {
-  const best = channels.filter(({ holds }) => !holds.includes("max")).toSorted((a, b) => b.marginal - a.marginal)[0];
+function nextUnit({ marginal, marginalAt, price, rootGap }: PlanResult, write: Write, money: Write): string[] {
   const said: string[] = [];
-  if (marginal > 0 && best) said.push(`One more unit of money would bring about ${write(marginal)}.`);
-  else said.push("One more unit of money would bring nothing: no limit leaves room for it.");
+  if (marginal > 0) {
+    const where = marginalAt === undefined ? "" : `, in ${marginalAt}`;
+    said.push(`One more unit of money would bring about ${write(marginal)}${where}.`);
+  } else said.push("One more unit of money would bring nothing: no limit leaves room for it.");
   if (rootGap > 1e-6 && Math.abs(price - marginal) > 0.01 * Math.max(price, marginal)) {
     said.push(
       `The proof starts from a relaxation that prices a unit of money at ${money(price)}: the two differ where curves start slowly or limits leave no halves.`,
@@ -105,14 +106,19 @@ function changes({ channels }: PlanResult, write: Write, money: Write): string[]
 }
 
 function change(
-  { name, change = 0, relativeChange, responseChange = 0, current = 0, spend }: ChannelReport,
+  { name, change = 0, relativeChange, responseChange = 0, current = 0, spend, currentMarginal, ...plan }: ChannelReport,
   write: Write,
   money: Write,
 ): string {
   const direction = change > 0 ? "more" : "less";
   const part = relativeChange === undefined ? "" : ` (${change > 0 ? "+" : "−"}${percent(Math.abs(relativeChange))})`;
   const effect = responseChange >= 0 ? "brings" : "costs";
-  return `${name}: ${money(Math.abs(change))} ${direction} than today, from ${money(current)} to ${money(spend)}${part}, which ${effect} ${write(Math.abs(responseChange))} of response.`;
+  // Why: what the next unit brought there, and what it brings now.
+  const steep =
+    currentMarginal === undefined || !Number.isFinite(currentMarginal + plan.marginal)
+      ? ""
+      : ` Its next unit would bring ${write(currentMarginal)} at today's spend, and ${write(plan.marginal)} at the plan's.`;
+  return `${name}: ${money(Math.abs(change))} ${direction} than today, from ${money(current)} to ${money(spend)}${part}, which ${effect} ${write(Math.abs(responseChange))} of response.${steep}`;
 }
 
 function naive({ baselines, response }: PlanResult, write: Write): string[] {

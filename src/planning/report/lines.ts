@@ -9,8 +9,9 @@ export interface Columns {
   x: Float64Array;
   values: Float64Array;
   slopes: Float64Array;
-  /** At today's spend. */
+  /** At today's spend; slopes there, where the method has them. */
   today: Float64Array;
+  todaySlopes?: Float64Array;
   /** The most that any spend brings; Infinity, or NaN, where there is no such number. */
   ceilings: Float64Array;
 }
@@ -23,9 +24,9 @@ export function columnsOf(separable: Separable, x: Float64Array): Columns {
     return { values: separable.unordered(values.slice()), slopes: separable.unordered(slopes.slice()) };
   };
   const { values, slopes } = at(x);
-  const today = at(framed.model.current).values;
+  const { values: today, slopes: todaySlopes } = at(framed.model.current);
   const ceilings = at(new Float64Array(x.length).fill(Number.POSITIVE_INFINITY)).values;
-  return { x, values, slopes, today, ceilings };
+  return { x, values, slopes, today, todaySlopes, ceilings };
 }
 
 export function reportChannels(model: Model, columns: Columns, held: readonly string[][]): ChannelReport[] {
@@ -54,11 +55,21 @@ function summary(
   name: string,
   lines: readonly number[],
   model: Model,
-  { x, values, slopes, today, ceilings }: Columns,
+  { x, values, slopes, today, todaySlopes, ceilings }: Columns,
   held: readonly string[][],
   total: number,
 ): LineReport {
-  const sums = { spend: 0, response: 0, weighted: 0, steepest: 0, current: 0, today: 0, ceiling: 0 };
+  const sums = {
+    spend: 0,
+    response: 0,
+    weighted: 0,
+    steepest: 0,
+    current: 0,
+    today: 0,
+    ceiling: 0,
+    before: 0,
+    steepestThen: 0,
+  };
   const names = new Set<string>();
   for (const line of lines) {
     for (let i = line * model.periods; i < (line + 1) * model.periods; i++) {
@@ -69,6 +80,9 @@ function summary(
       sums.steepest = Math.max(sums.steepest, slopes[i] as number);
       sums.current += model.current[i] as number;
       sums.today += today[i] as number;
+      const then = todaySlopes?.[i] ?? Number.NaN;
+      if ((model.current[i] as number) > 0) sums.before += (model.current[i] as number) * then;
+      sums.steepestThen = Math.max(sums.steepestThen, then);
       sums.ceiling += ceilings[i] as number;
       for (const limit of held[i] as string[]) names.add(limit);
     }
@@ -92,6 +106,7 @@ function summary(
     report.change = spend - sums.current;
     if (sums.current > 0) report.relativeChange = report.change / sums.current;
     report.responseChange = response - sums.today;
+    if (todaySlopes) report.currentMarginal = sums.current > 0 ? sums.before / sums.current : sums.steepestThen;
   }
   return report;
 }

@@ -9,7 +9,7 @@ import { reportChannels } from "./lines.js";
 export function reportOf(solver: Solver, solved: Solved, options: PlanOptions): PlanResult {
   const { found, fee } = solved;
   const { model } = solver;
-  const { columns, held, limits, kkt, marginal, moves } = solver.read(solved);
+  const { columns, held, limits, kkt, marginal, marginalAt, moves } = solver.read(solved);
   const response = columns.values.reduce((sum, value) => sum + value, 0);
   const spent = columns.x.reduce((sum, value) => sum + value, 0);
   // The search proves Σ f − fee · Σ x; without a fee that is the response itself.
@@ -24,6 +24,7 @@ export function reportOf(solver: Solver, solved: Solved, options: PlanOptions): 
     gap: (bound - value) / Math.max(Math.abs(bound), Number.MIN_VALUE),
     price: found.price,
     marginal,
+    ...(marginalAt === undefined ? {} : { marginalAt }),
     spent,
     unspent: Number.isFinite(model.budget) ? Math.max(0, model.budget - spent) : 0,
     reserve: model.reserve,

@@ -1,5 +1,5 @@
 /** Every objective by solves of the one problem: most response for a budget, money kept being worth a fee. */
-import type { Solver } from "../solver.js";
+import type { Ask, Solver } from "../solver.js";
 import type { PlanProblem, PlanResult, Stopped } from "../types.js";
 import type { Solved } from "./finish.js";
 import { leastSpend, targetRatio } from "./targets.js";
@@ -7,7 +7,7 @@ import { leastSpend, targetRatio } from "./targets.js";
 /** A plan; or the proof that there is none; or a search that ended before either. */
 export type Outcome = Solved | { clash: NonNullable<PlanResult["clash"]> } | { stopped: Stopped };
 
-export function solveObjective(solver: Solver, problem: PlanProblem, tolerance: number): Outcome {
+export function solveObjective(solver: Solver, problem: PlanProblem, tolerance: number, ask: Ask = {}): Outcome {
   const { objective = { type: "response" } } = problem;
   const { budget } = solver.model;
   switch (objective.type) {
@@ -19,7 +19,7 @@ export function solveObjective(solver: Solver, problem: PlanProblem, tolerance: 
       return targetRatio(solver, problem, 1 / objective.atMost, tolerance);
     default: {
       const fee = objective.type === "profit" ? 1 / (objective.margin ?? 1) : 0;
-      const found = solver.solve(Number.isFinite(budget) ? budget : solver.worthAtMost(fee), fee);
+      const found = solver.solve(Number.isFinite(budget) ? budget : solver.worthAtMost(fee), fee, ask);
       if (found.x) return solver.finish(found, fee, {});
       return found.stopped ? { stopped: found.stopped } : { clash: unreachable(problem) };
     }
