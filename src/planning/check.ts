@@ -118,6 +118,7 @@ function checkLine(line: Line, path: string, plan: PlanProblem): void {
       throw new RangeError(`${path}.curve must be reach or insertions under the objective reach, got ${other.type}`);
   }
   for (const [name, curve] of Object.entries(line.regimes ?? {})) {
+    if (curve === undefined) continue;
     if (!plan.regimes?.includes(name)) {
       throw new RangeError(`${path}.regimes.${name}: no period of the plan's regimes is called "${name}"`);
     }

@@ -25,6 +25,10 @@ export interface Schema {
   pattern?: string;
 }
 
+/** Sizes of numbers other than 0, so that products of a few of them stay numbers: said in the schema's description. */
+const LEAST = 1e-50;
+const MOST = 1e50;
+
 const definitions = schema.$defs as unknown as Record<string, Schema>;
 
 /**
@@ -116,6 +120,7 @@ function checkNumber(value: unknown, by: Schema, path: string): void {
   if (by.type === "integer" && !Number.isInteger(value)) {
     throw new RangeError(`${at(path)} must be a whole number, got ${value}`);
   }
+  if (Math.abs(value) > MOST) throw outside(path, `at most ${MOST} in size`, value);
   if (minimum !== undefined && value < minimum) throw outside(path, `at least ${minimum}`, value);
   if (maximum !== undefined && value > maximum) throw outside(path, `at most ${maximum}`, value);
   if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) {
@@ -124,6 +129,7 @@ function checkNumber(value: unknown, by: Schema, path: string): void {
   if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) {
     throw outside(path, `below ${exclusiveMaximum}`, value);
   }
+  if (value !== 0 && Math.abs(value) < LEAST) throw outside(path, `0 or at least ${LEAST} in size`, value);
 }
 
 function checkText(value: unknown, by: Schema, path: string): void {

@@ -44,7 +44,7 @@ function isTrue(plan: PlanResult, problem: PlanProblem): void {
   }
 }
 
-const logit = (G: number, b: number, m: number, x: number) =>
+const logit = ([G, b, m]: readonly [number, number, number], x: number) =>
   evaluate(engine, "logit", { a: G, b, c: m }, Float64Array.of(x));
 
 describe("the sentences", () => {
@@ -92,14 +92,14 @@ describe("the sentences", () => {
 
   it("and the figures are what the curves say: recomputed from the spend alone", () => {
     const plan = planBudget(problem);
-    const at = plan.spend.map(([x], i) => logit(...(parameters[i] as (typeof parameters)[number]), x as number));
+    const at = plan.spend.map(([x], i) => logit(parameters[i] as (typeof parameters)[number], x as number));
     const response = at.reduce((sum, { values }) => sum + (values[0] as number), 0);
     expect(plan.response).toBeCloseTo(response, 10);
     expect(plan.spent).toBe(plan.spend.flat().reduce((sum, x) => sum + x, 0));
     plan.channels.forEach((channel, i) => {
       const by = parameters[i] as (typeof parameters)[number];
       const [x, here] = [plan.spend[i]?.[0] as number, at[i] as ReturnType<typeof logit>];
-      const today = logit(...by, 30);
+      const today = logit(by, 30);
       expect(channel.response).toBe(here.values[0]);
       expect(channel.marginal).toBeCloseTo(here.slopes[0] as number, 12);
       expect(channel.average).toBe(x > 0 ? (here.values[0] as number) / x : 0);
@@ -107,7 +107,7 @@ describe("the sentences", () => {
         x > 0 ? (x * (here.slopes[0] as number)) / (here.values[0] as number) : 0,
         12,
       );
-      expect(channel.saturation).toBeCloseTo((here.values[0] as number) / (logit(...by, 1e9).values[0] as number), 12);
+      expect(channel.saturation).toBeCloseTo((here.values[0] as number) / (logit(by, 1e9).values[0] as number), 12);
       expect(channel.change).toBe(x - 30);
       expect(channel.relativeChange).toBe((x - 30) / 30);
       expect(channel.responseChange).toBeCloseTo((here.values[0] as number) - (today.values[0] as number), 12);
@@ -145,7 +145,10 @@ describe("the sentences", () => {
   it("name what holds: floors, ceilings, presence, groups", () => {
     const held: PlanProblem = {
       budget: 100,
-      channels: trap().channels.map((channel, i) => ({ ...channel, ...(i === 0 ? { max: 60 } : { min: 5, value: 0.1 }) })),
+      channels: trap().channels.map((channel, i) => ({
+        ...channel,
+        ...(i === 0 ? { max: 60 } : { min: 5, value: 0.1 }),
+      })),
       groups: [{ name: "both", channels: ["search", "tv"], atMost: 65 }],
     };
     const text = explain(planBudget(held), held).join(" ");

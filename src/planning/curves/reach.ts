@@ -13,6 +13,8 @@ export type Table = Curve & { type: "table" };
 
 /** 1 − e^−x: its series at x / 2^m, doubled m times by s ← s (2 − s). */
 function shareReached(x: number): number {
+  // 1 − e^−40 is 1 to all digits.
+  if (x > 40) return 1;
   let y = x;
   let doublings = 0;
   for (; y > 2 ** -10; doublings++) y /= 2;
@@ -33,7 +35,7 @@ export function frequencyAt(curve: Reach | Insertions, x: number): number {
 /** The most contacts or insertions of a frequency. */
 export function unitsAt(curve: Reach | Insertions, frequency: number): number {
   let low = 0;
-  let high = curve.type === "reach" ? frequency * curve.population : curve.most;
+  let high = curve.type === "reach" ? Math.min(frequency * curve.population, Number.MAX_VALUE) : curve.most;
   if (frequencyAt(curve, high) <= frequency) return high;
   for (;;) {
     const middle = low + (high - low) / 2;
