@@ -25,7 +25,7 @@ export interface Schema {
   pattern?: string;
 }
 
-/** Sizes of numbers other than 0, so that products of a few of them stay numbers: said in the schema's description. */
+/** What is above 0 is at least this, and nothing is larger than that, so that products of a few of them stay numbers. */
 const LEAST = 1e-50;
 const MOST = 1e50;
 
@@ -129,7 +129,7 @@ function checkNumber(value: unknown, by: Schema, path: string): void {
   if (exclusiveMaximum !== undefined && value >= exclusiveMaximum) {
     throw outside(path, `below ${exclusiveMaximum}`, value);
   }
-  if (value !== 0 && Math.abs(value) < LEAST) throw outside(path, `0 or at least ${LEAST} in size`, value);
+  if (exclusiveMinimum === 0 && value < LEAST) throw outside(path, `at least ${LEAST}`, value);
 }
 
 function checkText(value: unknown, by: Schema, path: string): void {

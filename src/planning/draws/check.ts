@@ -63,7 +63,8 @@ function* curvesOf({ channels }: PlanProblem): Generator<{ path: string; curve: 
     ];
     for (const [path, { curve, regimes }] of lines) {
       if (curve) yield { path: `${path}.curve`, curve };
-      for (const [name, own] of Object.entries(regimes ?? {})) yield { path: `${path}.regimes.${name}`, curve: own };
+      for (const [name, own] of Object.entries(regimes ?? {}))
+        if (own) yield { path: `${path}.regimes.${name}`, curve: own };
     }
   }
 }
