@@ -2,6 +2,7 @@
 import { finiteNumber, kind, plainObject, wholeNumber } from "../engine/check.js";
 import { Engine } from "../engine/engine.js";
 import { checkPlan } from "./check.js";
+import { solveRisk } from "./draws/averse.js";
 import { Drawn } from "./draws/drawn.js";
 import { addOutcomes } from "./draws/report.js";
 import { modelOf } from "./model.js";
@@ -11,7 +12,7 @@ import { checkBy, type Schema } from "./schema.js";
 import { solveObjective } from "./separable/objectives.js";
 import { startAt } from "./separable/start.js";
 import { methodOf, solverFor } from "./solvers.js";
-import type { BaselineOptions, Method, PlanOptions, PlanProblem, PlanResult } from "./types.js";
+import type { BaselineOptions, Method, PlanOptions, PlanProblem, PlanResult, Risk } from "./types.js";
 
 const FIELDS = [
   ...["engine", "method", "tolerance", "nodes", "starts", "seconds", "seed", "signal", "onProgress", "baselines"],
@@ -19,6 +20,8 @@ const FIELDS = [
 const METHODS = ["separable", "flighting"];
 
 export const TOLERANCE = 1e-6;
+/** Of risks over draws, whose measures have corners. */
+const RISK_TOLERANCE = 1e-5;
 
 /**
  * Plans how much each channel spends, with a proof of how near the optimum the plan is.
@@ -53,24 +56,23 @@ export function planFrom(problem: PlanProblem, options: PlanOptions, near?: Plan
   const model = modelOf(plan);
   const method = methodOf(model, options.method);
   const engine = options.engine ?? ownEngine();
-  const { solver, clash } = solverFor(
-    engine,
-    model,
-    method,
-    { ...options, tolerance: options.tolerance ?? TOLERANCE },
-    start,
-  );
+  const tolerance = options.tolerance ?? (plan.risk ? RISK_TOLERANCE : TOLERANCE);
+  const { solver, clash } = solverFor(engine, model, method, { ...options, tolerance }, start);
   if (!solver) return refused(plan, method, settled(clash, options), start);
   try {
-    const solved = solveObjective(solver, plan, options.tolerance ?? TOLERANCE, near && startAt(solver, near));
+    const solved = solveObjective(solver, plan, tolerance, near && startAt(solver, near));
     if ("clash" in solved) return refused(plan, method, solved.clash, start);
     if ("stopped" in solved) {
       const { nodes } = solver;
       return { ...refused(plan, method, undefined, start), status: "not found", stopped: solved.stopped, nodes };
     }
-    const result = reportOf(solver, solved, options);
-    if (solver instanceof Drawn) addOutcomes(result, solver, solver.unordered(solved.x));
-    if (plan.objective?.type === "blend") result.terms = termsOf(solver, plan, engine, solver.unordered(solved.x));
+    const averse = solver instanceof Drawn && plan.risk && plan.risk.type !== "expectation";
+    const chosen = averse ? solveRisk(solver, solved, plan.risk as Risk, tolerance) : { solved };
+    const x = solver.unordered(chosen.solved.x);
+    const result = reportOf(solver, chosen.solved, options);
+    if ("risk" in chosen) result.risk = chosen.risk;
+    if (solver instanceof Drawn) addOutcomes(result, solver, x);
+    if (plan.objective?.type === "blend") result.terms = termsOf(solver, plan, engine, x);
     result.seconds = (performance.now() - start) / 1000;
     return result;
   } finally {

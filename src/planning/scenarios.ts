@@ -53,6 +53,11 @@ export function planFrontier(problem: PlanProblem, options: PlanFrontierOptions 
   if (plan.objective && plan.objective.type !== "response" && plan.objective.type !== "blend") {
     throw new RangeError(`a frontier is of most response by budget; the objective is ${plan.objective.type}`);
   }
+  if (plan.risk && plan.risk.type !== "expectation") {
+    throw new RangeError(
+      `a frontier is of expected response; the risk is ${plan.risk.type}: plan each budget by itself`,
+    );
+  }
   const middle = plan.budget as number;
   const budgets = [...(given ?? Array.from({ length: points }, (_, i) => middle * (0.5 + (1.5 * i) / (points - 1))))];
   budgets.forEach((budget, i) => {

@@ -11,6 +11,8 @@ export interface Ask {
   /** A price, and a plan, from a problem like this one. */
   guess?: number;
   start?: Float64Array;
+  /** Ends a climb that has this value and this bound. */
+  enough?: (value: number, bound: number) => boolean;
 }
 
 /** What the report needs to know of one plan. By coordinate. */

@@ -4,9 +4,14 @@ import type { FramedFlight } from "../flighting/feasible.js";
 import { Flighting, type FlightSettings } from "../flighting/flighting.js";
 import type { Outcome } from "../types.js";
 import { DrawnFlight } from "./flight.js";
+import { rankOf } from "./risk.js";
 
 export class Drawn extends Flighting {
   readonly #drawn: DrawnFlight;
+
+  override get flight(): DrawnFlight {
+    return this.#drawn;
+  }
 
   constructor(engine: Engine, framed: FramedFlight, settings: FlightSettings) {
     let drawn: DrawnFlight | undefined;
@@ -47,9 +52,4 @@ export function meanOf(values: Float64Array): number {
 
 export function deviationOf(values: Float64Array, mean: number): number {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-}
-
-/** ⌈level · n⌉, at least 1, without the dust of 0.07 · 100. */
-export function rankOf(level: number, n: number): number {
-  return Math.min(n, Math.max(1, Math.ceil(level * n * (1 - 2 ** -50))));
 }

@@ -19,6 +19,8 @@ export class DrawnFlight implements OverTime {
   /** What is climbed in place of the mean; or one draw alone. */
   measure: Measure | undefined;
   single: number | undefined;
+  /** Or a weighted sum of the draws. */
+  shares: Float64Array | undefined;
   /** Climbs are of the curves themselves, wherever they may lead: their bounds say nothing. */
   local = false;
   /** By draw, weights in the slopes of `evaluate`: of the mean where there are none. */
@@ -71,8 +73,9 @@ export class DrawnFlight implements OverTime {
   }
 
   respond(x: Column, g: Column, lifted: boolean): number {
-    const { responses, measure, single } = this;
+    const { responses, measure, single, shares } = this;
     if (single !== undefined) return responses.one(x, single, g, lifted);
+    if (shares) return responses.weighted(x, shares, g, lifted);
     if (!measure) return responses.mean(x, g, responses.draws, lifted);
     const { value, weights } = measure(responses.each(x, lifted));
     responses.weighted(x, weights, g, lifted);
@@ -87,9 +90,9 @@ export class DrawnFlight implements OverTime {
   }
 
   /** The response of a plan by draw; of one line, or of all together. */
-  each(x: Float64Array, line?: number): Float64Array {
+  each(x: Float64Array, line?: number, lifted = false): Float64Array {
     this.#point.view.set(x);
-    return this.responses.each(this.#point, false, line);
+    return this.responses.each(this.#point, lifted, line);
   }
 
   ceilings(): Float64Array {
@@ -111,8 +114,8 @@ export class DrawnFlight implements OverTime {
   }
 
   approach(climbing: Climbing, from: Float64Array, lifted: boolean): Float64Array {
-    const { responses, measure, single } = this;
-    if (measure || single !== undefined || responses.draws < FEW) return from;
+    const { responses, measure, single, shares } = this;
+    if (measure || shares || single !== undefined || responses.draws < FEW) return from;
     return mostExpected(responses, climbing, from, { tolerance: climbing.tolerance / 2, lifted }).x;
   }
 }

@@ -31,6 +31,8 @@ export interface ClimbOptions {
 /** Values that the search along a direction looks back on. */
 const MEMORY = 10;
 const SUFFICIENT = 1e-4;
+/** Slopes along a direction, in values, that only curves have that start vertically. */
+const VERTICAL = 1e6;
 const SHORTEST = 2 ** -40;
 /** Turns between two looks at the certificate, which costs several evaluations of a cheap curve. */
 const CERTIFY = 5;
@@ -84,16 +86,22 @@ export class Ascent {
         const done = bound - value <= tolerance * Math.abs(bound) || enough?.(value, bound);
         if (last || done) return { value, bound, price, turns: turn };
       }
-      vectors.along(this.#x, this.#g, step, this.#toX);
-      vectors.project(this.#toX, this.#simplex, this.#p);
-      const slope = vectors.direction(this.#x, this.#p, this.#g, this.#p);
       const reference = before.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
+      let slope = this.#aim(step);
+      const steep = slope > VERTICAL * Math.max(Math.abs(value), Math.abs(reference));
+      // Along slopes that are all but vertical a step leads so far that no sum holds: one of a size with the budget.
+      if (steep || !(slope > 0)) {
+        step = this.#sized();
+        slope = this.#aim(step);
+      }
       let length = 1;
       let reached = 0;
       for (; ; length /= 2) {
         vectors.along(this.#x, this.#p, length, this.#toX);
         reached = objective(this.#toX, this.#toG);
-        if (reached >= reference + SUFFICIENT * length * slope || length < SHORTEST) break;
+        // Of slopes that are all but vertical no step brings a part of the slope: then any gain will do.
+        const enoughRise = steep ? reached > value : reached >= reference + SUFFICIENT * length * slope;
+        if (enoughRise || length < SHORTEST) break;
       }
       if (!(slope > 0) || length < SHORTEST) {
         const { bound, price } = this.#certify(value);
@@ -103,10 +111,25 @@ export class Ascent {
       step = next > 0 ? Math.min(1e12 * step, Math.max(1e-12 * step, next)) : 1e3 * step;
       [this.#x, this.#toX] = [this.#toX, this.#x];
       [this.#g, this.#toG] = [this.#toG, this.#g];
+      // Curvature there says nothing of what is here.
+      if (steep) step = this.#sized();
       value = reached;
       before.push(value);
       if (before.length > MEMORY) before.shift();
     }
+  }
+
+  /** The step whose longest part is the budget. */
+  #sized(): number {
+    const { budget } = this.#simplex;
+    return (Number.isFinite(budget) ? budget : 1) / Math.max(this.#steepest(), Number.MIN_VALUE);
+  }
+
+  /** Puts the way to the nearest plan of x + step · slopes into p; the slope along it. */
+  #aim(step: number): number {
+    this.#vectors.along(this.#x, this.#g, step, this.#toX);
+    this.#vectors.project(this.#toX, this.#simplex, this.#p);
+    return this.#vectors.direction(this.#x, this.#p, this.#g, this.#p);
   }
 
   #certify(value: number): { bound: number; price: number } {

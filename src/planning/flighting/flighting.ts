@@ -105,7 +105,7 @@ export class Flighting implements Solver {
     if (performance.now() > deadline) this.#late = true;
   }
 
-  solve(budget: number, fee: number, { decide, start }: Ask = {}): FoundFlight {
+  solve(budget: number, fee: number, { decide, start, enough }: Ask = {}): FoundFlight {
     [this.#best, this.#bound, this.#late] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, false];
     const found: FoundFlight = {
       ...{ budget, value: Number.NEGATIVE_INFINITY, bound: Number.NEGATIVE_INFINITY },
@@ -116,7 +116,9 @@ export class Flighting implements Solver {
     const before = this.nodes;
     const lifted = !this.#flight.concave;
     const decided = (value: number, bound: number) =>
-      this.#late || (decide !== undefined && (bound < decide || (!lifted && value >= decide)));
+      this.#late ||
+      enough?.(value, bound) ||
+      (decide !== undefined && (bound < decide || (!lifted && value >= decide)));
     const known = start ?? this.#warm(budget) ?? this.#even(budget);
     const from = this.#flight.approach?.(this.#climbing(fee), known, lifted) ?? known;
     this.nodes++;

@@ -24,6 +24,7 @@ export function explain(result: PlanResult, problem: PlanProblem, write: Write =
   }
   return [
     ...proof(result, write, money),
+    ...overDraws(result, write),
     ...nextUnit(result, write, money),
     ...holding(result, money),
     ...changes(result, write, money),
@@ -32,7 +33,7 @@ export function explain(result: PlanResult, problem: PlanProblem, write: Write =
 }
 
 function proof(
-  { spent, response, bound, gap, unspent, reserve, leastSpend, target, profit, stopped }: PlanResult,
+  { spent, response, bound, gap, unspent, reserve, leastSpend, target, profit, stopped, risk }: PlanResult,
   write: Write,
   money: Write,
 ): string[] {
@@ -57,7 +58,7 @@ function proof(
   }
   if (unspent > 1e-9 * spent && !target) {
     said.push(
-      `${money(unspent)} of the budget stay unspent: ${profit ? "they would not come back" : "the limits let no more through, or more would bring nothing"}.`,
+      `${money(unspent)} of the budget stay unspent: ${profit ? "they would not come back" : risk ? "they would not serve the risk, or the limits let no more through" : "the limits let no more through, or more would bring nothing"}.`,
     );
   }
   if (reserve > 0) said.push(`${money(reserve)} are kept in reserve.`);
@@ -65,11 +66,40 @@ function proof(
   return said;
 }
 
-function nextUnit({ marginal, marginalAt, price, rootGap }: PlanResult, write: Write, money: Write): string[] {
+/** How posterior draws respond, and what is proven of a risk. */
+function overDraws({ draws, outcome, risk }: PlanResult, write: Write): string[] {
+  if (!outcome) return [];
+  const said = [
+    `That is the mean: over ${draws} posterior draws its response is ${write(outcome.low)} or less in 5 %, ${write(outcome.high)} or less in 95 %, and ${write(outcome.median)} in the middle.`,
+  ];
+  if (!risk) return said;
+  const { value, bound, proof: proven, objective } = risk;
+  if (objective.type === "regret") {
+    const end = proven === "concave" ? "" : "; the plan is the best found";
+    said.push(
+      `Against the best plan for a single draw, no draw regrets more than ${write(value)}; no plan within the limits keeps that below ${write(bound)}${end}.`,
+    );
+    return said;
+  }
+  const name = {
+    chance: "share of draws that reach the target",
+    quantile: "quantile",
+    cvar: "mean of the worst draws",
+  };
+  const what = name[objective.type as keyof typeof name] ?? "mean less the deviations";
+  const end = proven === "concave" ? "" : ", and the plan is the best found: the bound is of a relaxation";
+  said.push(
+    `Its ${what}, which the plan was made for, is ${write(value)}; no plan within the limits has more than ${write(bound)}${end}.`,
+  );
+  return said;
+}
+
+function nextUnit({ marginal, marginalAt, price, rootGap, risk }: PlanResult, write: Write, money: Write): string[] {
   const said: string[] = [];
   if (marginal > 0) {
     const where = marginalAt === undefined ? "" : `, in ${marginalAt}`;
-    said.push(`One more unit of money would bring about ${write(marginal)}${where}.`);
+    const weighed = risk ? ", with every draw weighed as the risk weighs it" : "";
+    said.push(`One more unit of money would bring about ${write(marginal)}${where}${weighed}.`);
   } else said.push("One more unit of money would bring nothing: no limit leaves room for it.");
   if (rootGap > 1e-6 && Math.abs(price - marginal) > 0.01 * Math.max(price, marginal)) {
     said.push(
