@@ -30,9 +30,10 @@ export function collect(trace: usize, nodes: u32, states: usize, count: u32, kep
     if (!load<u32>(place)) continue;
     const parent = load<u32>(trace + <usize>n * NODE);
     const node = trace + <usize>left * NODE;
+    // Before its parent is looked up: node 0 is its own.
+    store<u32>(place, left++);
     store<u32>(node, load<u32>(trace + <usize>n * NODE, 4), 4);
     store<u32>(node, load<u32>(places + ((<usize>parent) << 2)));
-    store<u32>(place, left++);
   }
   for (let s: u32 = 0; s < count; s++) {
     const state = states + <usize>s * STATE;
