@@ -34,7 +34,8 @@ const MANY_PAIRS = 20_000;
 /** Users a call of a kernel. */
 const SLICE = 1 << 18;
 
-export function repair(problem: Problem, { prices, bound }: DualPoint, choices: number): Repaired {
+/** `isTrial`: without the long searches. */
+export function repair(problem: Problem, { prices, bound }: DualPoint, choices: number, isTrial = false): Repaired {
   const used = problem.tally(choices);
   const left = leftOf(problem, used);
   const all = problem.offers.users * (problem.offers.columns + 1);
@@ -44,7 +45,7 @@ export function repair(problem: Problem, { prices, bound }: DualPoint, choices: 
     const core = coreOf(problem, prices, near, left, isWhole);
     const state = new State(core);
     const isLast = isWhole || room * LARGER > LARGEST_CORE;
-    const found = search(problem, state, isWhole, isLast, bound);
+    const found = search(problem, state, { isWhole, isLast, isTrial, bound });
     if (!found.held && !isLast) continue;
     const { rows, columns } = chosenOf(core, state);
     writeChoices(problem, choices, rows, columns);
@@ -52,7 +53,14 @@ export function repair(problem: Problem, { prices, bound }: DualPoint, choices: 
   }
 }
 
-function search(problem: Problem, state: State, isWhole: boolean, isLast: boolean, bound: number): Repaired {
+interface Course {
+  isWhole: boolean;
+  isLast: boolean;
+  isTrial: boolean;
+  bound: number;
+}
+
+function search(problem: Problem, state: State, { isWhole, isLast, isTrial, bound }: Course): Repaired {
   const effort = (work: number): Effort => ({
     work,
     report: (done, total) => problem.report("repair", done, total),
@@ -71,9 +79,10 @@ function search(problem: Problem, state: State, isWhole: boolean, isLast: boolea
     if (held) raise();
     return { held, stopped: "work" };
   }
-  if (held && isNear(state.value, bound)) return { held };
+  if (held && (isTrial || isNear(state.value, bound))) return { held };
   const first = prove(problem, state, effort(FIRST_WORK));
   if (first.stopped === undefined) return first;
+  if (isTrial) return { held: first.held || tabuSearch(state, effort(TABU_WORK)), stopped: "work" };
   if (tabuSearch(state, effort(first.held ? TABU_WORK : STUCK_WORK))) raise();
   return prove(problem, state, effort(BRANCH_WORK));
 }

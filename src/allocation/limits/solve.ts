@@ -7,6 +7,7 @@ import type { Offers } from "../offers.js";
 import type { AllocationOptions, AllocationRequest } from "../types.js";
 import { solveDual } from "./dual/dual.js";
 import { type Clash, findClash, unservedClash } from "./impossible/clash.js";
+import { proofOf } from "./impossible/proof.js";
 import { Problem, type Repaired } from "./problem.js";
 import { repair } from "./repair.js";
 
@@ -33,12 +34,14 @@ export function hasLimits({ stock, groups, minReturn, minSpend, resources }: All
   return some > 0 || minReturn !== undefined || minSpend !== undefined;
 }
 
+/** `isTrial`: only whether a plan is found without a long search; a request that is impossible is not looked into. */
 export function solveLimits(
   offers: Offers,
   request: AllocationRequest,
   money: Counting,
   scratch: Scratch,
   options: AllocationOptions,
+  isTrial = false,
 ): LimitsSolved {
   const problem = new Problem(offers, request, money, scratch, options);
   const phases: Record<string, number> = {};
@@ -55,16 +58,21 @@ export function solveLimits(
     const { prices, bound, choices } = dual;
     return { problem, status, prices, bound, relaxed: bound, choices, phases, ...rest };
   };
-  const meets = (other: AllocationRequest) => solveLimits(offers, other, money, scratch, options).status === "met";
-  if (dual.unserved > 0) return solved("impossible", { clash: unservedClash(problem, dual.unserved, meets) });
+  const meets = (other: AllocationRequest) =>
+    solveLimits(offers, other, money, scratch, options, true).status === "met";
+  const clashOf = (): Partial<LimitsSolved> | undefined => {
+    if (isTrial) return dual.unserved > 0 || proofOf(problem, new Set(problem.rows.keys())) ? {} : undefined;
+    const clash = dual.unserved > 0 ? unservedClash(problem, dual.unserved, meets) : findClash(problem, meets);
+    return clash && { clash };
+  };
   for (const penalty of PENALTIES.slice(1)) {
-    if (dual.held) break;
-    const clash = timed("proof", () => findClash(problem, meets));
-    if (clash) return solved("impossible", { clash });
+    if (dual.held && dual.unserved === 0) break;
+    const clash = timed("proof", clashOf);
+    if (clash) return solved("impossible", clash);
     scratch.give(dual.choices);
     dual = solveDual(problem, { penalty }, timed);
   }
-  const repaired = timed("repair", () => repair(problem, dual, dual.choices));
+  const repaired = timed("repair", () => repair(problem, dual, dual.choices, isTrial));
   const bound = Math.min(dual.bound, repaired.bound ?? Number.POSITIVE_INFINITY);
   return solved(repaired.held ? "met" : "not found", { bound, stopped: repaired.stopped });
 }

@@ -112,6 +112,38 @@ describe("groups", () => {
     expect(clash?.limits).toEqual(["group g"]);
   });
 
+  test("a clash of a group's two sides names no other limit, though another would do for one of them", () => {
+    const sides = { name: "g", offers: ["1"], atMost: 4, atLeast: 5 };
+    const { clash } = solve(ladder, { groups: [{ name: "a", offers: ["1"], atLeast: 6 }, sides] });
+    expect(clash?.limits).toEqual(["group g"]);
+    expect(solve(ladder, clash?.nearest as AllocationRequest).status).toBe("met");
+    const none = solve(tableOf(9, 1, new Random(2), shapes.uniform as (typeof shapes)[string]), {
+      groups: [{ ...sides, atMost: 0 }],
+      stock: { 1: 0 },
+    });
+    expect(none.clash?.limits).toHaveLength(1);
+  });
+
+  test("many limits that clash, one after the other: the nearest request is possible", () => {
+    const random = new Random(5);
+    const names = Array.from({ length: 64 }, (_, k) => `r${k}`);
+    const offers = createEngine().offers({ users: 14, options: 4, resources: names });
+    for (let j = 0; j < 4; j++) {
+      offers.fill(j, (values, costs) => {
+        for (let i = 0; i < 14; i++) [values[i], costs[i]] = [random.below(10), 1 + random.below(5)];
+      });
+      for (const name of names) {
+        offers.fillResource(name, j, (amounts) => {
+          for (let i = 0; i < 14; i++) amounts[i] = random.below(10);
+        });
+      }
+    }
+    const resources = names.map((name) => ({ name, atMost: 30 + random.below(20) }));
+    const { status, clash } = allocate(offers, { exactlyOne: true, budget: 40, resources });
+    expect(status).toBe("impossible");
+    expect(allocate(offers, clash?.nearest as AllocationRequest).status).not.toBe("impossible");
+  });
+
   test("more than everyone together can spend", () => {
     const { status, clash } = solve(ladder, { minSpend: 1e9 });
     expect([status, clash?.limits]).toEqual(["impossible", ["minSpend"]]);

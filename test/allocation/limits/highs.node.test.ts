@@ -82,6 +82,10 @@ function checkClash(
   const alone = (names: readonly string[], one: boolean) =>
     optimumOf(highs, instance, { rows: clashing(rows, names), exactlyOne: one });
   expect(alone(limits, exactlyOne), `${told}: ${limits} alone`).toBe(undefined);
+  for (const name of limits.length > 1 ? limits : []) {
+    const others = limits.filter((other) => other !== name);
+    expect(alone(others, exactlyOne && name !== "exactlyOne"), `${told}: ${others} alone`).not.toBe(undefined);
+  }
   const possible = { ...instance, request: nearest };
   expect(optimumOf(highs, possible), `${told}: nearest ${JSON.stringify(nearest)}`).not.toBe(undefined);
   expect(allocate(offersFor(instance), nearest).status, told).not.toBe("impossible");

@@ -31,6 +31,8 @@ export interface Found {
   lower: number;
   /** Whether the master's mix breaks no row. */
   held: boolean;
+  /** By how much it breaks each, in units of the row. */
+  broken: Float64Array;
   /** Cost and value of the master's mix. */
   mix: { value: number; cost: number };
 }
@@ -139,11 +141,10 @@ export class DualSearch {
       mix.value += share * total.value;
       mix.cost += share * total.cost;
     }
-    return { ...best, lower: master.value * this.#valueScale, held: !this.#isBroken(master), mix };
-  }
-
-  #isBroken(master: Master): boolean {
-    return master.broken.some((broken) => broken > 1e-9);
+    const { broken } = master;
+    const held = !broken.some((by) => by > 1e-9);
+    const inUnits = broken.map((by, k) => by * (this.#rowScale[k] as number));
+    return { ...best, lower: master.value * this.#valueScale, held, broken: inUnits, mix };
   }
 
   /** A row counts in units of its limit, or of what is used without one; values in units of the best without limits. */

@@ -7,20 +7,39 @@
 import type { AllocationResult } from "../../types.js";
 import { Problem } from "../problem.js";
 import { type Meets, nearestRequest } from "./nearest.js";
-import { leastProof, proofOf } from "./proof.js";
+import { leastProof } from "./proof.js";
 
 export type Clash = NonNullable<AllocationResult["clash"]>;
 
 /** The clash of a request that is proven impossible; undefined where nothing is proven. */
 export function findClash(problem: Problem, meets: Meets): Clash | undefined {
-  const clashing = leastProof(problem);
-  if (!clashing) return undefined;
-  const set = proofOf(problem, clashing, true);
-  const needsOne = problem.exactlyOne && !set;
-  const nearest = nearestRequest(problem, clashing, meets);
-  const names = [...new Set([...(set ?? clashing)].map((k) => problem.rows[k]?.name as string))];
+  const proven = leastProof(problem);
+  if (!proven) return undefined;
+  const { rows, needsOne } = fewestNames(problem, proven);
+  const nearest = nearestRequest(problem, rows, meets);
+  const names = [...new Set([...rows].map((k) => nameOf(problem, k)))];
   if (needsOne) names.push("exactlyOne");
   return { limits: names, nearest: nearest.request, reason: reasonOf(names, nearest.changes) };
+}
+
+const nameOf = ({ rows }: Problem, k: number) => rows[k]?.name as string;
+
+/** Limits that clash of which no name can be left out: a group at most and at least is two limits of one name. */
+function fewestNames(
+  problem: Problem,
+  clashing: ReadonlySet<number>,
+): { rows: ReadonlySet<number>; needsOne: boolean } {
+  const names = new Set([...clashing].map((k) => nameOf(problem, k)));
+  const named = new Set([...problem.rows.keys()].filter((k) => names.has(nameOf(problem, k))));
+  const free = problem.exactlyOne ? leastProof(problem, named, true) : undefined;
+  if (free && free.size < clashing.size) return fewestNames(problem, free);
+  if (named.size > clashing.size && names.size > 1) {
+    for (const name of names) {
+      const rest = leastProof(problem, new Set([...named].filter((k) => nameOf(problem, k) !== name)));
+      if (rest) return fewestNames(problem, rest);
+    }
+  }
+  return { rows: free ?? clashing, needsOne: problem.exactlyOne && !free };
 }
 
 function reasonOf(names: readonly string[], changes: readonly string[]): string {

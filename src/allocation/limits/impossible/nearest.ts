@@ -1,7 +1,7 @@
 /**
  * The nearest request that is possible: of the limits that clash the one that need be relaxed least, relative to its size, is
- * relaxed just as far as the others ask, as parts of options; again, where others clash besides. Where whole options need a
- * little more room, it is given a little more.
+ * relaxed just as far as the others ask, as parts of options; again, where others clash besides; where many do, all at once,
+ * by as little as possible together. Where whole options need a little more room, it is given a little more.
  */
 import type { AllocationRequest } from "../../types.js";
 import type { Account } from "../accounts.js";
@@ -10,6 +10,10 @@ import { type Row, signOf } from "../rows.js";
 import { leastProof, searchOf } from "./proof.js";
 
 const EFFORT = { tolerance: 1e-10, most: 300, penalty: 1e4 };
+/** Limits that are relaxed one by one, before what still clashes is relaxed together. */
+const ONE_BY_ONE = 3;
+/** … and how often, each time a little further outward. */
+const MOST_TOGETHER = 4;
 /** Ratios are found by Newton's steps (Dinkelbach 1967). */
 const MOST_STEPS = 12;
 /** A limit that is no decimal is relaxed this much more, relative, and four times as much where that was too little. */
@@ -77,18 +81,51 @@ function nearestOfParts(problem: Problem, clashing: ReadonlySet<number>): Proble
   const all = new Set(problem.rows.keys());
   let now = problem;
   let set: ReadonlySet<number> | undefined = clashing;
-  for (let round = 0; set && round < 4 * all.size; round++) {
-    const relaxed =
-      leastRelaxed(now, set, all, OUTWARD * 4 ** round) ?? leastRelaxed(now, set, set, OUTWARD * 4 ** round);
+  for (let round = 0; set && round < ONE_BY_ONE + MOST_TOGETHER; round++) {
+    const outward = OUTWARD * 4 ** round;
+    const request = round < ONE_BY_ONE ? relaxedOne(now, set, all, outward) : relaxedTogether(now, outward);
     // Where no limit helps, such as a return of plans that all lose value, nobody need be given anything.
-    if (!relaxed && !now.exactlyOne) break;
-    const request = relaxed
-      ? withLimit(now.request, now.rows[relaxed.k] as Row, relaxed.limit)
-      : { ...now.request, exactlyOne: false };
-    now = new Problem(now.offers, request, now.money, now.scratch, now.options);
+    if (!request && !now.exactlyOne) break;
+    now = new Problem(
+      now.offers,
+      request ?? { ...now.request, exactlyOne: false },
+      now.money,
+      now.scratch,
+      now.options,
+    );
     set = leastProof(now);
   }
   return now;
+}
+
+/** The request with one limit of a clash relaxed; undefined where none of them helps. */
+function relaxedOne(
+  now: Problem,
+  set: ReadonlySet<number>,
+  all: ReadonlySet<number>,
+  outward: number,
+): AllocationRequest | undefined {
+  const relaxed = leastRelaxed(now, set, all, outward) ?? leastRelaxed(now, set, set, outward);
+  return relaxed && withLimit(now.request, now.rows[relaxed.k] as Row, relaxed.limit);
+}
+
+/** The request with all limits relaxed that a mix of plans breaks which breaks them least, relative to their sizes, in sum. */
+function relaxedTogether(now: Problem, outward: number): AllocationRequest | undefined {
+  const { broken, mix } = searchOf(now).minimise({ alpha: 0 }, { ...EFFORT, penalty: 1 });
+  let { request } = now;
+  for (const [k, row] of now.rows.entries()) {
+    const by = broken[k] as number;
+    if (by === 0) continue;
+    if (row.counts !== "return") {
+      const limit = roundOutward(now.accounts[k] as Account, row.limit + signOf(row) * by, outward);
+      request = withLimit(request, row, limit);
+      continue;
+    }
+    const ratio = ratioOf(mix);
+    if (ratio === undefined) return undefined;
+    request = withLimit(request, row, Math.min(row.limit, ratio * (1 - outward)));
+  }
+  return request;
 }
 
 /** Of the rows in `set` the one that need be relaxed least while those in `held` hold. */

@@ -28,12 +28,16 @@ export function proofOf(problem: Problem, only: ReadonlySet<number>, orNone = fa
   return undefined;
 }
 
-/** Limits that clash, of which none can be left out; undefined where nothing is proven. */
-export function leastProof(problem: Problem): Set<number> | undefined {
-  let clashing = proofOf(problem, new Set(problem.rows.keys()));
+/** Limits among `only` that clash, of which none can be left out; undefined where nothing is proven. */
+export function leastProof(
+  problem: Problem,
+  only: ReadonlySet<number> = new Set(problem.rows.keys()),
+  orNone = false,
+): Set<number> | undefined {
+  let clashing = proofOf(problem, only, orNone);
   for (const k of clashing ?? []) {
     if (!clashing?.has(k) || clashing.size === 1) continue;
-    clashing = proofOf(problem, new Set([...clashing].filter((row) => row !== k))) ?? clashing;
+    clashing = proofOf(problem, new Set([...clashing].filter((row) => row !== k)), orNone) ?? clashing;
   }
   return clashing;
 }
