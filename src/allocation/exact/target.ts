@@ -47,6 +47,11 @@ export class Target {
       const rest = b * s - (z + 1n);
       const excess = d === 0n ? rest : modulo(rest, d);
       if (excess >= 0n) this.#corners.push({ below: Number(below), excess: Number(excess) });
+      // On a line that falls with the weight the price says which end is least: the first or the last above z.
+      if (excess >= b && d === 0n && b > 0n) {
+        const more = excess / b;
+        this.#corners.push({ below: Number(below + more * a), excess: Number(excess - more * b) });
+      }
       if (a === 0n || excess === 0n || (d === 0n && b >= 0n)) return;
     }
     this.#end = Number(below);

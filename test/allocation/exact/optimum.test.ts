@@ -55,6 +55,29 @@ for (const exactlyOne of [false, true]) {
   });
 }
 
+/** The break price comes from the f32 beside the decimals, so it is not quite the one ratio that all options have. */
+test("every option at the same ratio of decimal values to binary costs", () => {
+  for (let seed = 1; seed <= 300; seed++) {
+    const random = new Random(seed);
+    const [users, options] = [1 + random.below(4), 1 + random.below(3)];
+    const costs = Array.from({ length: options }, () =>
+      Array.from({ length: users }, () => (1 + random.below(9)) * (1 + random.below(20))),
+    );
+    const table = {
+      values: costs.map((column) => Float32Array.from(column, (c) => (2 * c) / 10)),
+      costs: costs.map((column) => Float32Array.from(column, (c) => c / 2 ** 20)),
+    };
+    const most = users * Math.max(...costs.flat()) * random.next();
+    let spent = new Set([0]);
+    for (let i = 0; i < users; i++) {
+      spent = new Set([...spent].flatMap((k) => [k, ...costs.map((column) => k + (column[i] as number))]));
+    }
+    const best = Math.max(...[...spent].filter((k) => k <= most));
+    const result = solve(table, { budget: most / 2 ** 20, exact: true });
+    expect([result.value, result.bound, result.stopped], `seed ${seed}`).toEqual([best / 5, best / 5, undefined]);
+  }
+});
+
 describe("Pisinger's families", () => {
   for (const family of Object.keys(FAMILIES) as Family[]) {
     test.each([
