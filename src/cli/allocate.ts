@@ -26,7 +26,8 @@ interface OpenFlags extends FileFlags {
 }
 
 export function resourcesOf({ resources = [] }: AllocationRequest): readonly string[] {
-  return resources.map(({ name }) => name);
+  // A name that comes twice is the request's error, not the file's.
+  return [...new Set(resources.map(({ name }) => name))];
 }
 
 export interface AllocateFlags extends RequestFlags, FileFlags {

@@ -132,6 +132,12 @@ describe("allocate", () => {
     ["stock of part of a user", { stock: { a: 1.5 } }, OFFERS, /stock of a must be a whole number/],
     ["a group of offers that are not there", { groups: [{ name: "g", offers: ["z"], atMost: 1 }] }, OFFERS, /"z"/],
     [
+      "a resource that comes twice",
+      { resources: [1, 2].map((atMost) => ({ name: "hours", atMost })) },
+      OFFERS,
+      /there is a resource "hours" before it/,
+    ],
+    [
       "resources of a long file",
       { resources: [{ name: "hours", atMost: 1 }] },
       "user_id,offer,value,cost\nann,a,1,1\n",

@@ -101,6 +101,22 @@ describe("README", () => {
     expect(answer(run("demo"))).toEqual(shown);
   });
 
+  test("several limits hold at once on the example file, with hours beside it", () => {
+    const [header = "", ...rows] = readFileSync(`${root}/examples/offers.csv`, "utf8").trim().split("\n");
+    const hours = [`${header},hours_5off,hours_10off,hours_20off`, ...rows.map((row) => `${row},0.25,0.5,1`)];
+    writeFileSync(join(folder, "hours.csv"), `${hours.join("\n")}\n`);
+    const request = blocks("json")[0] ?? "";
+    writeFileSync(join(folder, "limits.json"), request);
+    const { status, limits } = JSON.parse(run("allocate", "hours.csv", "--limits", "limits.json", "--json"));
+    expect(status).toBe("met");
+    const named = ["budget", "minSpend", "minReturn", "resource hours", "stock 20off", "group mail", "group mail"];
+    expect(limits.map(({ name }: { name: string }) => name)).toEqual(named);
+    for (const { kind, used, limit } of limits) {
+      if (kind === "at most") expect(used).toBeLessThanOrEqual(limit);
+      else expect(used).toBeGreaterThanOrEqual(limit);
+    }
+  });
+
   test("allocate on the example file prints this answer", () => {
     copyFileSync(`${root}/examples/offers.csv`, join(folder, "offers.csv"));
     const shown = answer(blocks("text")[1] ?? "");

@@ -52,7 +52,15 @@ export class Sweep {
     if (!dual) return undefined;
     const most = dual.mix?.cost ?? reportOf(free, dual.choices, dual.prices).cost;
     this.#give(dual.choices);
-    return { least: this.#least(), most };
+    const least = this.#snapped(this.#least());
+    return { least, most: Math.max(least, this.#snapped(most)) };
+  }
+
+  /** What rounding left beside a whole multiple of the unit of money is that multiple: beside 0 above all. */
+  #snapped(spend: number): number {
+    const { decimal, perMoney } = this.#money;
+    const whole = decimal ? Math.round(spend * perMoney) / perMoney : 0;
+    return Math.abs(spend - whole) <= MIXED * this.#offers.facts.mostCost ? whole : spend;
   }
 
   point(budget: number): FrontierPoint {

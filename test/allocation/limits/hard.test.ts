@@ -139,9 +139,29 @@ describe("groups", () => {
       }
     }
     const resources = names.map((name) => ({ name, atMost: 30 + random.below(20) }));
-    const { status, clash } = allocate(offers, { exactlyOne: true, budget: 40, resources });
+    const request = { exactlyOne: true, budget: 40, resources };
+    let reports = 0;
+    const onProgress = () => void reports++;
+    const { status, clash } = allocate(offers, request, { onProgress });
     expect(status).toBe("impossible");
     expect(allocate(offers, clash?.nearest as AllocationRequest).status).not.toBe("impossible");
+    // A long proof can be stopped.
+    expect(reports).toBeGreaterThan(50);
+    const controller = new AbortController();
+    const stop = () => --reports === 10 && controller.abort(new Error("enough"));
+    const { used } = offers.engine.arena;
+    expect(() => allocate(offers, request, { onProgress: stop, signal: controller.signal })).toThrow("enough");
+    expect(offers.engine.arena.used).toBe(used);
+  });
+
+  test("where nobody need be given anything and the return cannot be relaxed, other limits are", () => {
+    const table = tableOf(3, 1, new Random(1), (_, __, user) => [-2, user === 2 ? 0.5 : 1]);
+    (table.values[0] as Float32Array)[2] = -Infinity;
+    const sides = { name: "b", offers: ["1"], atMost: 0, atLeast: 1.5 };
+    const request = { exactlyOne: true, budget: 2.6, minSpend: 1.2, minReturn: 0.13, stock: { 1: 1 }, groups: [sides] };
+    const { status, clash } = solve(table, request);
+    expect([status, clash?.limits]).toEqual(["impossible", ["exactlyOne"]]);
+    expect(solve(table, clash?.nearest as AllocationRequest).status).toBe("met");
   });
 
   test("more than everyone together can spend", () => {
@@ -260,6 +280,24 @@ describe("tables of other shapes", () => {
     expect([...restless.choices]).toEqual([...still.choices]);
     expect(restless.bound).toBe(still.bound);
   });
+});
+
+test("a frontier on which only what is free can be had has one budget, of nothing", () => {
+  const uses = [8946, 2796, 2952, 4228].map((x) => x / 1024);
+  const offers = createEngine().offers({ users: 4, options: 1, resources: ["r", "s"] });
+  offers.fill(0, (values, costs) => {
+    values.set([288, 117, 1, 270].map((x) => x / 262_144));
+    costs.set([0, 6, 13, 22]);
+  });
+  offers.fillResource("r", 0, (amounts) => amounts.set([0, ...uses.slice(1)]));
+  offers.fillResource("s", 0, (amounts) => amounts.set([4 / 1024, 3, 5, 7]));
+  const resources = [
+    { name: "r", atMost: 0 },
+    { name: "s", atMost: 4 / 1024 },
+  ];
+  const { least, most, points } = frontier(offers, { resources }, { points: 5 });
+  expect([least, most]).toEqual([0, 0]);
+  for (const { value } of points) expect(value).toBeCloseTo(288 / 262_144, 10);
 });
 
 describe("cancellation", () => {

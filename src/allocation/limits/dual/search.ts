@@ -41,6 +41,8 @@ export interface Found {
 const MOST_BLOCKS = 48;
 /** How far prices go toward the master's own. */
 const TOWARD = 0.6;
+/** Pricings between two looks at the signal: of a large table each looks itself. */
+const REPORT = 16;
 /** A column that gains no more than this, in units of the value, gains nothing. */
 const NOTHING = 1e-12;
 
@@ -61,6 +63,8 @@ export interface Effort {
   most: number;
   /** Prices are held below this, in per cent of value a per cent of limit. */
   penalty?: number;
+  /** Instead, of some rows. */
+  penalties?: ReadonlyMap<number, number>;
   start?: Float64Array;
 }
 
@@ -101,15 +105,17 @@ export class DualSearch {
    * Minimises the dual from `start` to a relative `tolerance`, in at most `most` pricings. Prices stay below `penalty`, in
    * elasticities: where the master's mix breaks a row at the end, either no plan can hold it or the price is still higher.
    */
-  minimise(goal: Goal, { tolerance, most, penalty = 1, start }: Effort): Found {
+  minimise(goal: Goal, { tolerance, most, penalty = 1, penalties: own, start }: Effort): Found {
     let best = { prices: start ?? new Float64Array(this.#problem.rows.length), upper: Number.POSITIVE_INFINITY };
     const first = this.#priced(goal, best.prices);
     this.#setScales(goal, first.blocks);
     best = { ...best, upper: first.upper };
-    const penalties = this.#scaled(goal, () => penalty);
+    const penalties = this.#scaled(goal, (_, k) => own?.get(k) ?? penalty);
     const cutsOf = (blocks: Priced[]) => blocks.map((priced, g) => this.#cut(goal, g, priced));
     const master = new Master(this.#limits(goal), penalties, cutsOf(first.blocks));
+    const { users } = this.#problem.offers;
     for (let toward = TOWARD, n = 1; n < most; n++) {
+      if (n % REPORT === 0) this.#problem.report("dual", Math.floor((users * n) / most), users);
       master.solve();
       const size = Math.max(Math.abs(best.upper), this.#valueScale);
       if (best.upper - master.value * this.#valueScale <= tolerance * size) break;

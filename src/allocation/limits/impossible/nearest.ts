@@ -109,23 +109,29 @@ function relaxedOne(
   return relaxed && withLimit(now.request, now.rows[relaxed.k] as Row, relaxed.limit);
 }
 
-/** The request with all limits relaxed that a mix of plans breaks which breaks them least, relative to their sizes, in sum. */
+/**
+ * The request with all limits relaxed that a mix of plans breaks which breaks them least, relative to their sizes, in sum. A
+ * return that no ratio of the mix could be is held instead.
+ */
 function relaxedTogether(now: Problem, outward: number): AllocationRequest | undefined {
-  const { broken, mix } = searchOf(now).minimise({ alpha: 0 }, { ...EFFORT, penalty: 1 });
-  let { request } = now;
-  for (const [k, row] of now.rows.entries()) {
-    const by = broken[k] as number;
-    if (by === 0) continue;
-    if (row.counts !== "return") {
+  const returns = now.rows.findIndex(({ counts }) => counts === "return");
+  for (const penalty of [1, EFFORT.penalty]) {
+    const penalties = new Map([[returns, penalty]]);
+    const { broken, mix } = searchOf(now).minimise({ alpha: 0 }, { ...EFFORT, penalty: 1, penalties });
+    const ratio = ratioOf(mix);
+    const isBroken = returns >= 0 && (broken[returns] as number) > 0;
+    if (isBroken && ratio === undefined) continue;
+    let { request } = now;
+    for (const [k, row] of now.rows.entries()) {
+      const by = broken[k] as number;
+      if (by === 0 || k === returns) continue;
       const limit = roundOutward(now.accounts[k] as Account, row.limit + signOf(row) * by, outward);
       request = withLimit(request, row, limit);
-      continue;
     }
-    const ratio = ratioOf(mix);
-    if (ratio === undefined) return undefined;
-    request = withLimit(request, row, Math.min(row.limit, ratio * (1 - outward)));
+    if (!isBroken) return request;
+    return { ...request, minReturn: Math.min(request.minReturn as number, (ratio as number) * (1 - outward)) };
   }
-  return request;
+  return undefined;
 }
 
 /** Of the rows in `set` the one that need be relaxed least while those in `held` hold. */
