@@ -9,11 +9,12 @@ export default [
   // 28 KB: several limits, their small linear program, their proofs, their repair and their frontier.
   // Planning: 8 KB of the engine (exp, log, pow and the envelopes); 42 KB of the bundles (schema, search, targets, reports).
   // Over time, incentives and reach: 1.5 KB of the engine, 12 KB of the bundles.
+  // Posterior draws, risks over them, and questions around a plan: 0.6 KB of the engine, 8 KB of the bundles.
   // Exact optima: 2 KB of the engine, 7 KB of the bundles.
   // 5 KB of the bundles: curves of Robyn, PyMC-Marketing, Meridian and LightweightMMM.
   { name: "engine.wasm, allocation alone", path: "build/allocation.wasm", gzip: true, limit: "16 KB" },
   { name: "engine.wasm", path: "dist/engine.wasm", gzip: true, limit: "28 KB" },
-  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "147 KB" },
-  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "112 KB" },
-  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "112 KB" },
+  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "151 KB" },
+  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "121 KB" },
+  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "121 KB" },
 ];
