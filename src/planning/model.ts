@@ -151,7 +151,8 @@ function placeLine(model: Model, line: number): void {
   for (let t = 0; t < periods; t++) {
     const i = line * periods + t;
     const regime = problem.regimes?.[t];
-    const own = regime !== undefined ? regimes?.[regime] : undefined;
+    // A regime may be called as every object's own fields are.
+    const own = regime !== undefined && regimes && Object.hasOwn(regimes, regime) ? regimes[regime] : undefined;
     const curve = (own ?? spec.curve) as Curve;
     model.curves[i] = placed(curve, tables);
     model.scale[i] = worth * at(seasonality, t);

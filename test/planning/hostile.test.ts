@@ -131,6 +131,18 @@ describe("a hostile plan", () => {
     }
   });
 
+  it("may call its regimes and channels as every object's fields are called", () => {
+    for (const name of ["__proto__", "constructor", "toString"]) {
+      const channels = [
+        { name, curve: S_CURVE },
+        { name: "tv", curve: S_CURVE },
+      ];
+      const plan = planBudget({ budget: 60, channels, regimes: [name] }, { baselines: { shares: { tv: 1 } } });
+      expect(plan.response).toBeCloseTo(63.34310850439884, 9);
+      expect(plan.baselines.find((one) => one.name === "fixed shares")?.spend).toEqual([[0], [60]]);
+    }
+  });
+
   it("with a field that is none names it", () => {
     const objects = places(FULL).filter((path) => {
       const value = path.reduce<unknown>((here, key) => (here as Record<string, unknown>)[key], FULL);

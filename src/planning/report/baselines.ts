@@ -85,7 +85,7 @@ function sharesOf(model: Model, shares: Readonly<Record<string, number>>): Float
   const weights = new Float64Array(model.size);
   model.lines.forEach(({ channel }, line) => {
     const { name, campaigns } = model.problem.channels[channel] as { name: string; campaigns?: readonly unknown[] };
-    const share = (shares[name] ?? 0) / (campaigns?.length ?? 1);
+    const share = (Object.hasOwn(shares, name) ? (shares[name] as number) : 0) / (campaigns?.length ?? 1);
     weights.fill(share, line * model.periods, (line + 1) * model.periods);
   });
   return weights;
