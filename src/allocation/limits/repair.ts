@@ -118,16 +118,24 @@ function listAll(problem: Problem, prices: Float64Array, choices: number): Near 
 /** Users of the samples that show how near is near, in runs: of a few all options, of more those that are nearer. */
 const COARSE = { runs: 16, run: 16, share: 0.06 };
 const FINE = { runs: 256, run: 64 };
+/** Options of a sample at most: 24 bytes each, of the 64 MiB that an edge runtime has. */
+const MOST_SAMPLED = 400_000;
 
 /** About as many options as there is room for, those of the smallest losses. */
 function listSome(problem: Problem, prices: Float64Array, choices: number, room: number): Near {
   const { users, columns } = problem.offers;
-  const losses = (epsilon: number, { runs, run }: { runs: number; run: number }) => {
-    const ranges = Array.from({ length: runs }, (_, g) => {
+  // Few users are looked at whole; of many options fewer users are.
+  const sampled = ({ runs, run }: { runs: number; run: number }) => {
+    const most = Math.max(1, Math.min(runs, Math.floor(MOST_SAMPLED / ((columns + 1) * run))));
+    return { runs: most, run, size: Math.min(users, most * run) };
+  };
+  const losses = (epsilon: number, sample: { runs: number; run: number }) => {
+    const { runs, run, size } = sampled(sample);
+    const ranges = Array.from({ length: size === users ? 1 : runs }, (_, g) => {
       const from = Math.floor((g * users) / runs);
-      return { from, to: Math.min(users, from + run) };
+      return { from, to: size === users ? users : Math.min(users, from + run) };
     });
-    const shown = listNear(problem, prices, choices, epsilon, { room: (runs * run + 1) * (columns + 1), ranges });
+    const shown = listNear(problem, prices, choices, epsilon, { room: (size + 1) * (columns + 1), ranges });
     return shown.losses.filter((_, o) => o > 0 && shown.rows[o] === shown.rows[o - 1]).sort();
   };
   // Each user's choice is listed too: more than half of what is listed may be switches.
@@ -135,7 +143,7 @@ function listSome(problem: Problem, prices: Float64Array, choices: number, room:
   const coarse = losses(Number.POSITIVE_INFINITY, COARSE);
   const about = coarse[Math.floor(Math.max(COARSE.share, 2 * share) * coarse.length)] ?? Number.POSITIVE_INFINITY;
   const fine = losses(about, FINE);
-  const epsilon = fine[Math.floor(share * FINE.runs * FINE.run * columns)] ?? about;
+  const epsilon = fine[Math.floor(share * sampled(FINE).size * columns)] ?? about;
   const least = 2 ** -40 * Math.abs(coarse.at(-1) ?? 0);
   const ranges: { from: number; to: number }[] = [];
   const slice = problem.options.slice ?? SLICE;
