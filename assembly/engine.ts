@@ -37,5 +37,6 @@ export { evaluate } from "./planning/curves/evaluate";
 export { prepare } from "./planning/curves/prepare";
 export { expected } from "./planning/draws";
 export { conjugates, envelopes, inflections, jumpBetween, respond, responses } from "./planning/envelope";
-export { carry, carryBack } from "./planning/flighting";
+export { carry, carryBack, settle } from "./planning/flighting";
+export { interact } from "./planning/interact";
 export { taps } from "./planning/taps";

@@ -50,10 +50,12 @@ export function gainOf(g: usize, x: usize, n: u32): f64 {
 /**
  * The linear program behind the Frank–Wolfe gap (Frank and Wolfe 1956; Jaggi 2013) by its dual in the price of money:
  *
- *   max gᵀs, l ≤ s ≤ u, Σ s = B   ≤   λ B + Σ max((g_i − λ) l_i, (g_i − λ) u_i)      for every λ
+ *   max gᵀs, l ≤ s ≤ u, Σ s = B   ≤   h(λ) = λ B + Σ max((g_i − λ) l_i, (g_i − λ) u_i)      for every λ
  *
- * Bisects λ in [low, high] to the last bits and returns the least value seen, which is a bound wherever it stopped.
- * With `atMost` the sum may stay below B and λ is not negative. `out` 0 f64 λ.
+ * h is convex and piecewise linear: each step goes where the lines at the two ends of the bracket meet (Kelley 1960), which
+ * is at the least of h after a few of them, against fifty halvings. Ends when what is left to gain is `enough`. Returns the
+ * least value seen, a bound wherever it stopped. With `atMost` the sum may stay below B and λ is not negative. `out` 0 f64 λ,
+ * in and out: the first to be tried. What cannot move (l = u) has no say in the bracket.
  */
 export function mostAlong(
   g: usize,
@@ -62,39 +64,86 @@ export function mostAlong(
   n: u32,
   budget: f64,
   atMost: bool,
-  low: f64,
-  high: f64,
+  enough: f64,
   out: usize,
 ): f64 {
-  let least = Infinity;
-  let price: f64 = 0;
-  for (let step = 0; step < MOST_STEPS; step++) {
-    const middle = step == 0 ? high : step == 1 ? low : low + 0.5 * (high - low);
-    const LAMBDA = f64x2.splat(middle);
-    let value = f64x2.splat(0);
-    let spent = f64x2.splat(0);
-    for (let at: usize = 0, end = bytesOf(n); at < end; at += 16) {
-      const rate = f64x2.sub(v128.load(g + at), LAMBDA);
-      const s = v128.bitselect(v128.load(u + at), v128.load(l + at), f64x2.gt(rate, f64x2.splat(0)));
-      value = f64x2.add(value, f64x2.mul(rate, s));
-      spent = f64x2.add(spent, s);
-    }
-    const bound = middle * budget + total(value);
-    if (bound < least) {
-      least = bound;
+  let low = Infinity;
+  let high = -Infinity;
+  // Σ l, Σ u, Σ g l, Σ g u: h is one line left of the smallest g and another right of the largest.
+  let floors = 0.0;
+  let tops = 0.0;
+  let atFloors = 0.0;
+  let atTops = 0.0;
+  for (let at: usize = 0, end = (<usize>n) << 3; at < end; at += 8) {
+    const G = load<f64>(g + at);
+    const L = load<f64>(l + at);
+    const U = load<f64>(u + at);
+    floors += L;
+    tops += U;
+    atFloors += G * L;
+    atTops += G * U;
+    if (!(U > L)) continue;
+    low = min(low, G);
+    high = max(high, G);
+  }
+  if (!(low <= high)) return atFloors + (atMost ? 0.0 : load<f64>(out) * (budget - floors));
+  if (atMost && high < 0) high = 0;
+  let fromHigh = budget - floors;
+  let atHigh = high * fromHigh + atFloors;
+  let fromLow = budget - tops;
+  let atLow = low * fromLow + atTops;
+  if (atMost && low < 0) {
+    low = 0;
+    atLow = dual(g, l, u, n, budget, 0);
+    fromLow = slope;
+  }
+  let least = min(atLow, atHigh);
+  let price = atLow < atHigh ? low : high;
+  let middle = load<f64>(out);
+  for (let step = 0; step < MOST_STEPS && fromLow < 0 && fromHigh > 0; step++) {
+    const meet = (atHigh - atLow + fromLow * low - fromHigh * high) / (fromLow - fromHigh);
+    // Both ends are above the least of h by no more than what their lines say.
+    if (least - (atLow + fromLow * (meet - low)) <= enough) break;
+    if (step > 0 || !(middle > low && middle < high)) middle = meet;
+    if (!(middle > low && middle < high)) middle = low + 0.5 * (high - low);
+    if (!(middle > low && middle < high)) break;
+    const h = dual(g, l, u, n, budget, middle);
+    if (h < least) {
+      least = h;
       price = middle;
     }
-    if (step == 1 && atMost && middle <= 0 && total(spent) <= budget) break;
-    if (step < 2) continue;
-    if (total(spent) > budget) low = middle;
-    else high = middle;
-    if (!(high - low > 1e-15 * max(abs(low), abs(high)))) break;
+    if (slope > 0) {
+      high = middle;
+      atHigh = h;
+      fromHigh = slope;
+    } else {
+      low = middle;
+      atLow = h;
+      fromLow = slope;
+    }
   }
   store<f64>(out, price);
   return least;
 }
 
-const MOST_STEPS = 80;
+const MOST_STEPS = 200;
+/** h' beside what `dual` returns. */
+let slope: f64 = 0;
+
+/** h(λ), and its slope B − Σ s. */
+function dual(g: usize, l: usize, u: usize, n: u32, budget: f64, price: f64): f64 {
+  const LAMBDA = f64x2.splat(price);
+  let value = f64x2.splat(0);
+  let spent = f64x2.splat(0);
+  for (let at: usize = 0, end = bytesOf(n); at < end; at += 16) {
+    const rate = f64x2.sub(v128.load(g + at), LAMBDA);
+    const s = v128.bitselect(v128.load(u + at), v128.load(l + at), f64x2.gt(rate, f64x2.splat(0)));
+    value = f64x2.add(value, f64x2.mul(rate, s));
+    spent = f64x2.add(spent, s);
+  }
+  slope = budget - total(spent);
+  return price * budget + total(value);
+}
 
 function bytesOf(n: u32): usize {
   return (<usize>((n + 1) & ~1)) << 3;

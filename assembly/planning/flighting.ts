@@ -98,6 +98,48 @@ export function carryBack(
   }
 }
 
+/**
+ * Σ values, and slopes of at most STEEPEST, in place. With `chords`, below a chord's end its line takes the curve's place:
+ *
+ *   chords   columns of n f64, one after another: start, value there, slope, end
+ */
+export function settle(n: u32, a: usize, values: usize, slopes: usize, chords: usize): f64 {
+  const steepest = f64x2.splat(STEEPEST);
+  const column = (<usize>n) << 3;
+  let sum = f64x2.splat(0);
+  let last = 0.0;
+  const pairs = column & ~15;
+  for (let at: usize = 0; at < pairs; at += 16) {
+    let f = v128.load(values + at);
+    let s = f64x2.pmin(steepest, v128.load(slopes + at));
+    if (chords) {
+      const here = v128.load(a + at);
+      const on = f64x2.lt(here, v128.load(chords + 3 * column + at));
+      const k = v128.load(chords + 2 * column + at);
+      const line = f64x2.add(v128.load(chords + column + at), f64x2.mul(k, f64x2.sub(here, v128.load(chords + at))));
+      f = v128.bitselect(line, f, on);
+      s = v128.bitselect(k, s, on);
+      v128.store(values + at, f);
+    }
+    v128.store(slopes + at, s);
+    sum = f64x2.add(sum, f);
+  }
+  if (pairs < column) {
+    const k = chords ? load<f64>(chords + 2 * column + pairs) : 0.0;
+    const on = chords != 0 && load<f64>(a + pairs) < load<f64>(chords + 3 * column + pairs);
+    if (on) {
+      const line = load<f64>(chords + column + pairs) + k * (load<f64>(a + pairs) - load<f64>(chords + pairs));
+      store<f64>(values + pairs, line);
+    }
+    store<f64>(slopes + pairs, on ? k : min(STEEPEST, load<f64>(slopes + pairs)));
+    last = load<f64>(values + pairs);
+  }
+  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1) + last;
+}
+
+/** A vertical start counts as this steep, so that sums of slopes stay finite. */
+const STEEPEST: f64 = 1e150;
+
 function cell(column: usize, i: u32): usize {
   return column + ((<usize>i) << 3);
 }

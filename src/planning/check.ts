@@ -1,5 +1,5 @@
 /** A hostile plan becomes a named error: its form by the published schema, then what fields say to each other. */
-import { checkDraws, largest } from "./draws/check.js";
+import { checkDraws, drawsOf, largest } from "./draws/check.js";
 import { checkShape } from "./schema.js";
 import type { Channel, Curve, DrawnCurve, Line, PlanProblem } from "./types.js";
 
@@ -49,6 +49,7 @@ export function checkPlan(problem: unknown): PlanProblem {
     );
   }
   checkGroups(plan, names);
+  checkInteractions(plan, names);
   checkCommitments(plan, names);
   return plan;
 }
@@ -179,6 +180,35 @@ function checkGroups(plan: PlanProblem, names: ReadonlyMap<string, Channel>): vo
     if (shareAtLeast !== undefined) needBudget(plan, `${path}.shareAtLeast`);
     if (shareAtMost !== undefined) needBudget(plan, `${path}.shareAtMost`);
     checkPeriods(group.periods ?? [], `${path}.periods`, periods);
+  });
+}
+
+function checkInteractions(plan: PlanProblem, names: ReadonlyMap<string, Channel>): void {
+  const { interactions = [], periods = 1 } = plan;
+  interactions.forEach((interaction, i) => {
+    const path = `interactions[${i}]`;
+    const ordered = interaction.type === "ordered";
+    const named: [string, string][] = ordered
+      ? [
+          ["first", interaction.first],
+          ["next", interaction.next],
+        ]
+      : interaction.channels.map((name, k): [string, string] => [`channels[${k}]`, name]);
+    const seen = new Set<string>();
+    for (const [field, name] of named) {
+      const channel = names.get(name);
+      if (!channel) throw unknown(`${path}.${field}`, name, names);
+      if (seen.has(name)) throw twice(`${path}.${field}`, name);
+      seen.add(name);
+      if (channel.saturation !== "before" || !channel.adstock) continue;
+      throw new RangeError(
+        `${path}.${field}: "${name}" has saturation before its adstock, and interactions act on responses after it`,
+      );
+    }
+    if (drawsOf(plan) > 0) throw new RangeError(`${path} cannot stand beside curves of posterior draws: leave one out`);
+    if (ordered && (interaction.lag ?? 1) >= periods) {
+      throw new RangeError(`${path}.lag must be below the ${periods} periods, got ${interaction.lag ?? 1}`);
+    }
   });
 }
 

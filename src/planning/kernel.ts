@@ -121,8 +121,13 @@ export class Coordinates {
       c = 0,
       d = 0,
     } = scale > 0 ? parametersOf(curve, points) : { family: FAMILY.linear, a: 0 };
-    const row = { family, a, b, c, d, scale: scale > 0 ? scale : 1, rate };
-    for (const [name, value] of Object.entries(row)) this.#column(COLUMN[name as keyof typeof row])[i] = value;
+    this.#column(COLUMN.family)[i] = family;
+    this.#column(COLUMN.a)[i] = a;
+    this.#column(COLUMN.b)[i] = b;
+    this.#column(COLUMN.c)[i] = c;
+    this.#column(COLUMN.d)[i] = d;
+    this.#column(COLUMN.scale)[i] = scale > 0 ? scale : 1;
+    this.#column(COLUMN.rate)[i] = rate;
     this.#column(COLUMN.s)[i] = presence;
     if (family !== FAMILY.table) {
       this.#engine.kernels.prepare(family, this.#address(COLUMN.a) + 8 * i, 8 * this.size, 1);
@@ -250,6 +255,13 @@ export class Coordinates {
       return this.#column(VALUES)[i] as number;
     };
     return [at(x), at(y)];
+  }
+
+  /** f and f' at the points of a column in the engine's memory: where values and slopes lie until the next call. */
+  evaluateAt(points: number): { values: number; slopes: number } {
+    const [values, slopes] = [this.#address(VALUES), this.#address(SLOPES)];
+    this.#engine.kernels.responses(this.#at, this.size, 0, this.size, points, values, slopes);
+    return { values, slopes };
   }
 
   /** f and f' at x: views until the next call. */

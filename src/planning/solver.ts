@@ -3,7 +3,7 @@ import type { Model } from "./model.js";
 import type { Columns } from "./report/lines.js";
 import type { Solved } from "./separable/finish.js";
 import type { Found } from "./separable/search.js";
-import type { Kkt, Method, Move, PlanLimit } from "./types.js";
+import type { Kkt, Method, Move, PlanLimit, PlanResult } from "./types.js";
 
 export interface Ask {
   /** Ends the solve as soon as the answer to "is it at least this?" is known. */
@@ -18,6 +18,8 @@ export interface Ask {
 /** What the report needs to know of one plan. By coordinate. */
 export interface Reading {
   columns: Columns;
+  /** What each interaction adds to the response of the lines. */
+  interactions?: NonNullable<PlanResult["interactions"]>;
   /** Names of the limits that hold each coordinate. */
   held: string[][];
   limits: PlanLimit[];

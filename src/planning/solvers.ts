@@ -10,7 +10,8 @@ import type { Solver } from "./solver.js";
 import type { Method, PlanOptions, PlanProblem, PlanResult } from "./types.js";
 
 /** The field that makes periods, or channels, act on each other; undefined where none does. */
-function acting({ channels, periods = 1 }: PlanProblem): string | undefined {
+function acting({ channels, periods = 1, interactions = [] }: PlanProblem): string | undefined {
+  if (interactions.length > 0) return "interactions make channels act on each other";
   const c = channels.findIndex(({ adstock, smoothness }) => adstock || (smoothness && periods > 1));
   if (c < 0) return undefined;
   return `channels[${c}].${channels[c]?.adstock ? "adstock" : "smoothness"} makes periods act on each other`;
@@ -27,6 +28,8 @@ export function methodOf(model: Model, asked: Method | undefined): Method {
   }
   return asked ?? (field || crosses(model) ? "flighting" : "separable");
 }
+
+const TARGETS = ["least-spend", "target-roas", "target-cpa"];
 
 interface Settings extends PlanOptions {
   tolerance: number;
@@ -67,7 +70,9 @@ export function solverFor(
   }
   const { framed, clash } = frameFlight(engine, model);
   if (!framed) return { clash: impossibleFlight(engine, model.problem, clash as NonNullable<typeof clash>) };
-  const settings = { tolerance, starts, seed, deadline, watch: watch("climb") };
+  // A target's budget is found from solves whose own gaps it adds up.
+  const target = TARGETS.includes(model.problem.objective?.type ?? "response");
+  const settings = { tolerance: target ? tolerance / 20 : tolerance, starts, seed, deadline, watch: watch("climb") };
   if (model.draws > 0) return { solver: new Drawn(engine, framed, settings) };
   return { solver: new Flighting(engine, framed, settings) };
 }

@@ -179,6 +179,15 @@ export type Objective =
   /** Most weight · response + (1 − weight) · longTerm · response. */
   | { type: "blend"; weight: number };
 
+/** What channels do to each other's response, period by period; A and B are responses as the objective counts them. */
+export type Interaction =
+  /** Two channels bring more together: + strength · √(A B), or + strength · A · B. */
+  | { type: "synergy"; name?: string; channels: readonly string[]; strength: number; form?: "geometric" | "product" }
+  /** They draw on one pool: together size · (1 − e^(−(A + B + …) / size)) in place of A + B + …. */
+  | { type: "pool"; name?: string; channels: readonly string[]; size: number }
+  /** One works better after the other: + strength · √(A B), A of the first `lag` periods before (default 1). */
+  | { type: "ordered"; name?: string; first: string; next: string; strength: number; lag?: number };
+
 export interface PlanProblem {
   $schema?: string;
   name?: string;
@@ -199,6 +208,8 @@ export interface PlanProblem {
   risk?: Risk;
   groups?: readonly ChannelGroup[];
   commitments?: readonly Commitment[];
+  /** What channels do to each other. */
+  interactions?: readonly Interaction[];
   /** Taken off the top of the budget and kept for tests. */
   reserve?: { amount: number } | { share: number };
   /** Regime of each period. */
@@ -386,6 +397,8 @@ export interface PlanResult {
   channels: ChannelReport[];
   limits: PlanLimit[];
   kkt: Kkt;
+  /** What each interaction adds to the channels' own response, or takes from it. */
+  interactions?: { name: string; type: Interaction["type"]; response: number }[];
   /** Naive plans, scored by the same curves. */
   baselines: Baseline[];
   moves: Move[];

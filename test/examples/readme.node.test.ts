@@ -77,6 +77,12 @@ describe("README", () => {
     expect(outputOf(program)).toEqual([...said.map((line) => line.slice(3)), ""]);
   });
 
+  test("the program that plans over time prints what its comment says", () => {
+    const program = blocks("js").find((block) => block.includes("interactions")) ?? "";
+    const said = program.split("\n").filter((line) => line.startsWith("// "));
+    expect(outputOf(program)).toEqual([...said.map((line) => line.slice(3)), ""]);
+  });
+
   test("npm start -- plan prints this answer", () => {
     const lasting = (text: string) => text.split("\n").filter((line) => !/^ +(time|off the optimum) /.test(line));
     const shown = lasting(blocks("text")[2] ?? "")

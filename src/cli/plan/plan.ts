@@ -68,7 +68,7 @@ function curveOf(problem: PlanProblem, options: PlanOptions): PlanFrontierPoint[
   // A curve in text shows no more than this.
   const { points } = planFrontier(
     { ...problem, unit: undefined, spend: undefined },
-    { ...options, tolerance: 1e-4, budgets },
+    { ...options, tolerance: 1e-4, starts: 4, budgets },
   );
   return points;
 }

@@ -6,6 +6,7 @@ import { drawChart } from "../chart.js";
 import { amount, bar, count, seconds, share, table, tinyShare } from "../format.js";
 import { facts, wrap } from "../report.js";
 import type { Terminal } from "../terminal.js";
+import { weekLines } from "./weeks.js";
 
 /** Of many channels those with the most money. */
 const SHOWN = 30;
@@ -19,13 +20,14 @@ export function planLines(
 ): string[] {
   const { bold, dim } = terminal.colours;
   const { periods = 1, channels } = problem;
-  const size = `${count(channels.length)} channels${periods > 1 ? `, ${count(periods)} periods` : ""}`;
+  const size = `${count(channels.length)} channels${periods > 1 ? `, ${count(periods)} ${problem.period ?? "period"}s` : ""}`;
   return [
     "",
     `${bold(name)}   ${dim(size)}`,
     "",
     ...channelTable(result.channels, terminal),
     "",
+    ...((problem.periods ?? 1) > 1 ? [...weekLines(problem, result, terminal), ""] : []),
     ...facts(figures(problem, result), terminal),
     "",
     ...(points.length > 1 ? [...chart(points, result, terminal), ""] : []),

@@ -68,24 +68,10 @@ export class Climber {
     this.#watch();
     this.#x.view.set(x);
     const value = objective(this.#x, this.#g);
-    const { value: most, price } = this.#vectors.mostAlong(this.#g, this.#simplex, ...this.#range());
+    const { value: most, price } = this.#vectors.mostAlong(this.#g, this.#simplex, 1e-9 * Math.abs(value));
     const there = this.#vectors.dot(this.#g, this.#x);
     const rounding = 2 ** -50 * (Math.abs(most) + Math.abs(there));
     const bound = value + Math.max(0, most - there + rounding);
     return { value, bound, price, slopes: this.#g.view.slice() };
-  }
-
-  /** Between which prices of money the slopes leave a choice. */
-  #range(): [number, number] {
-    const { low, high, atMost } = this.#simplex;
-    const [slopes, from, to] = [this.#g.view, low.view, high.view];
-    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    for (let i = 0; i < slopes.length; i++) {
-      if (!((to[i] as number) > (from[i] as number))) continue;
-      least = Math.min(least, slopes[i] as number);
-      most = Math.max(most, slopes[i] as number);
-    }
-    if (least > most) return [0, 0];
-    return atMost ? [Math.max(0, least), Math.max(0, most)] : [least, most];
   }
 }

@@ -44,7 +44,7 @@ export class Ascent {
   #g: Column;
   #toX: Column;
   #toG: Column;
-  readonly #p: Column;
+  #p: Column;
 
   constructor(engine: Engine, scratch: Scratch, simplex: Simplex) {
     const size = simplex.low.length;
@@ -82,9 +82,9 @@ export class Ascent {
       watch();
       const last = turn >= turns;
       if (turn % CERTIFY === 0 || last) {
-        const { bound, price } = this.#certify(value);
+        const { bound, price } = this.#certify(value, tolerance);
         const done = bound - value <= tolerance * Math.abs(bound) || enough?.(value, bound);
-        if (last || done) return { value, bound, price, turns: turn };
+        if (last || done) return this.#settled(objective, { value, bound, price, turns: turn }, step);
       }
       const reference = before.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
       let slope = this.#aim(step);
@@ -104,7 +104,7 @@ export class Ascent {
         if (enoughRise || length < SHORTEST) break;
       }
       if (!(slope > 0) || length < SHORTEST) {
-        const { bound, price } = this.#certify(value);
+        const { bound, price } = this.#certify(value, tolerance);
         return { value, bound, price, turns: turn };
       }
       const next = vectors.spectral(this.#x, this.#g, this.#toX, this.#toG);
@@ -132,30 +132,33 @@ export class Ascent {
     return this.#vectors.direction(this.#x, this.#p, this.#g, this.#p);
   }
 
-  #certify(value: number): { bound: number; price: number } {
-    const [least, most] = this.#range();
-    const reached = this.#vectors.mostAlong(this.#g, this.#simplex, least, most);
+  /** One whole step more where it gains: what is all but at its limit is then at it. */
+  #settled(objective: Objective, climb: Climb, step: number): Climb {
+    const vectors = this.#vectors;
+    vectors.along(this.#x, this.#g, step, this.#toX);
+    vectors.project(this.#toX, this.#simplex, this.#p);
+    const reached = objective(this.#p, this.#toG);
+    if (!(reached >= climb.value)) return climb;
+    [this.#x, this.#p] = [this.#p, this.#x];
+    [this.#g, this.#toG] = [this.#toG, this.#g];
+    return { ...climb, value: reached, bound: Math.max(climb.bound, reached) };
+  }
+
+  #certify(value: number, tolerance: number): { bound: number; price: number } {
     const size = this.#vectors.dot(this.#g, this.#x);
+    const reached = this.#vectors.mostAlong(this.#g, this.#simplex, 0.01 * tolerance * Math.abs(value));
     // The sums of 2n products, each rounded, and n conjugates.
     const rounding = 2 ** -50 * (Math.abs(reached.value) + Math.abs(size));
     return { bound: value + Math.max(0, reached.value - size + rounding), price: reached.price };
   }
 
-  #range(): [number, number] {
-    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-    const [slopes, low, high] = [this.#g.view, this.#simplex.low.view, this.#simplex.high.view];
-    for (let i = 0; i < slopes.length; i++) {
-      // What cannot move has no say in the price.
-      if (!((high[i] as number) > (low[i] as number))) continue;
-      least = Math.min(least, slopes[i] as number);
-      most = Math.max(most, slopes[i] as number);
-    }
-    if (least > most) return [0, 0];
-    return this.#simplex.atMost ? [Math.max(0, least), Math.max(0, most)] : [least, most];
-  }
-
   #steepest(): number {
-    const [least, most] = this.#range();
-    return Math.max(Math.abs(least), Math.abs(most));
+    const [slopes, low, high] = [this.#g.view, this.#simplex.low.view, this.#simplex.high.view];
+    let most = 0;
+    // What cannot move has no say.
+    for (let i = 0; i < slopes.length; i++) {
+      if ((high[i] as number) > (low[i] as number)) most = Math.max(most, Math.abs(slopes[i] as number));
+    }
+    return most;
   }
 }

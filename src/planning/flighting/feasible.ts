@@ -40,7 +40,8 @@ export function frameFlight(engine: Engine, model: Model): { framed?: FramedFlig
   const scratch = new Scratch(engine.arena);
   try {
     const simplex = {
-      ...{ low: new Column(engine, scratch, model.size), high: new Column(engine, scratch, model.size) },
+      low: new Column(engine, scratch, model.size),
+      high: new Column(engine, scratch, model.size),
       ...{ budget: Math.min(model.budget, 1e300), atMost: model.problem.spend !== "exactly" },
     };
     simplex.low.view.set(low);

@@ -11,7 +11,9 @@ export function finishFlight(flighting: Flighting, found: Found, fee: number, ex
   let x: Float64Array = (found.x as Float64Array).slice();
   if (unit) x = toUnits(flighting, x, unit, found.budget, fee);
   trim(flighting, x, found.budget);
-  const response = flighting.evaluate(x).values.reduce((sum, value) => sum + value, 0);
+  const { values, added } = flighting.evaluate(x);
+  const all = [...values, ...(added ?? [])];
+  const response = all.reduce((sum, value) => sum + value, 0);
   const spent = x.reduce((sum, money) => sum + money, 0);
   return { x, response, spent, found, fee, bound: found.bound, extra };
 }

@@ -10,7 +10,8 @@ import { at } from "../check.js";
 import { Coordinates } from "../kernel.js";
 import type { Model, ModelLine } from "../model.js";
 import type { Adstock, Channel, Curve } from "../types.js";
-import { hullOf, isConcave } from "./hull.js";
+import { hullOf, isBent } from "./hull.js";
+import { Interactions } from "./interactions.js";
 import { Carry, Column, tapsOf } from "./kernel.js";
 
 /** What of a geometric adstock is left at its end, of what there was at first. */
@@ -20,18 +21,12 @@ const MOST_TAIL = 1040;
 /** Lags times periods of a line beyond which its most is taken more simply. */
 const MOST_LAGS = 4_000_000;
 
-/** Chords of the envelopes, by period of the horizon: where they start, their value there, their slope and their end. */
-interface Chords {
-  from: Float64Array;
-  value: Float64Array;
-  slope: Float64Array;
-  to: Float64Array;
-}
-
 /** Values by line and period (what works after the plan counts in the last one), and slopes by coordinate. */
 export interface Evaluated {
   values: Float64Array;
   slopes: Float64Array;
+  /** What each interaction adds to the values. */
+  added?: Float64Array;
 }
 
 /** A plan over time as one function of its spends. */
@@ -49,6 +44,8 @@ export interface OverTime {
   pulses(): Float64Array;
   /** Money that no plan of most response − fee · spend exceeds, where one plan spends `feasible`. */
   worthAtMost(fee: number, feasible: number, name: (line: number) => string): number;
+  /** Whether what coordinate i brings starts vertically: slopes at no spend are no numbers. */
+  vertical?(i: number): boolean;
   /** A plan near the best one at less work than a climb to it, where there is a way. */
   approach?(climbing: Climbing, from: Float64Array, lifted: boolean): Float64Array;
 }
@@ -78,10 +75,14 @@ export class Flight implements OverTime {
   readonly #rates: Column;
   readonly #base: Column;
   readonly #a: Column;
-  readonly #slopes: Column;
+  readonly #floor: Column;
   readonly #tap: ((lag: number) => number)[] = [];
   readonly #lags: number[] = [];
-  #chords: Chords | undefined;
+  /** No curve is convex anywhere: its own envelope, whatever the box. */
+  readonly #straight: boolean;
+  readonly interactions: Interactions;
+  /** Chords of the envelopes: start, value there, slope, end, by period of the horizon (assembly/planning/flighting.ts). */
+  readonly #chords: Column;
   /** Whether every curve is concave wherever a plan may be: then the climb itself is the proof. */
   concave = false;
 
@@ -95,16 +96,20 @@ export class Flight implements OverTime {
     this.#rates = new Column(engine, scratch, model.size);
     this.#base = new Column(engine, scratch, count);
     this.#a = new Column(engine, scratch, count);
-    this.#slopes = new Column(engine, scratch, count);
+    this.#floor = new Column(engine, scratch, count);
+    this.#chords = new Column(engine, scratch, 4 * count);
     this.#coordinates = new Coordinates(engine, scratch, count);
-    const bent = curves.some((curve) => curve.type === "table" && !isConcave(curve));
+    const bent = [...new Set(curves)].some(isBent);
     this.#hulls = bent ? new Coordinates(engine, scratch, count) : this.#coordinates;
     this.#carry = new Carry(engine, scratch, { lines: lines.length, periods, horizon });
+    this.interactions = new Interactions(engine, scratch, model, horizon);
     this.#rates.view.set(model.rate);
     lines.forEach((line, i) => {
       this.#placeLine(engine, scratch, line, i);
     });
     this.#coordinates.finish();
+    const flat = (z: number, k: number) => z <= 0 || this.#curveAt(k).type === "linear";
+    this.#straight = !bent && this.interactions.concave && this.#coordinates.inflections.every(flat);
     if (bent) this.#hulls.finish();
   }
 
@@ -146,8 +151,22 @@ export class Flight implements OverTime {
     }
   }
 
+  #curveAt(k: number): Curve {
+    const { periods, curves } = this.#model;
+    const line = Math.floor(k / this.#horizon);
+    return curves[line * periods + Math.min(k - line * this.#horizon, periods - 1)] as Curve;
+  }
+
   #channelOf({ channel }: ModelLine): Channel {
     return this.#model.problem.channels[channel] as Channel;
+  }
+
+  /** Whether what coordinate i brings starts vertically: slopes at no spend are no numbers. */
+  vertical(i: number): boolean {
+    if (this.interactions.vertical(Math.floor(i / this.#model.periods))) return true;
+    const curve = this.#model.curves[i] as Curve;
+    if (curve.type === "hill") return curve.shape < 1 && !(curve.carry && curve.carry > 0);
+    return (curve.type === "power" || curve.type === "root") && curve.exponent < 1;
   }
 
   /** Media that a unit of money in period t of a line puts to work at once. */
@@ -159,37 +178,43 @@ export class Flight implements OverTime {
 
   /** Makes the envelopes on what can work in each period: from what the floors and history leave to the most of the budget. */
   bound(low: Float64Array, high: Float64Array, budget: number): void {
-    const { lines, periods } = this.#model;
+    if (this.#straight) {
+      this.concave = true;
+      return;
+    }
+    const { lines } = this.#model;
     const count = lines.length * this.#horizon;
-    const x = this.#slopes; // A column of at least this size, not in use now.
+    const x = this.#floor;
     x.view.set(low);
     this.#carry.forwards(x, this.#rates, this.#base, this.#a);
     const from = Float64Array.from(this.#a.view);
     const floors = low.reduce((sum, least) => sum + least, 0);
     const to = new Float64Array(count);
     lines.forEach((_, line) => {
-      this.#most(line, low, high, Math.max(0, Math.min(budget, Number.MAX_VALUE) - floors), from, to);
+      this.#mostOf(line, low, high, Math.max(0, Math.min(budget, Number.MAX_VALUE) - floors), from, to);
     });
     const c = this.#hulls;
     c.setBoxes(from, to);
     const ends = Float64Array.from(c.chords);
+    this.interactions.bound(c.evaluate(to).values);
     const values = Float64Array.from(c.evaluate(from).values);
     const atEnds = Float64Array.from(c.evaluate(ends).values);
     const slope = new Float64Array(count);
-    let bent = this.#hulls !== this.#coordinates;
+    let bent = this.#hulls !== this.#coordinates || !this.interactions.concave;
     for (let i = 0; i < count; i++) {
       const width = (ends[i] as number) - (from[i] as number);
       if (width > 0) slope[i] = ((atEnds[i] as number) - (values[i] as number)) / width;
-      const line = Math.floor(i / this.#horizon);
-      const t = Math.min(i - line * this.#horizon, periods - 1);
-      bent ||= width > 0 && this.#model.curves[line * periods + t]?.type !== "linear";
+      bent ||= width > 0 && this.#curveAt(i).type !== "linear";
     }
-    this.#chords = { from, value: values, slope, to: ends };
+    const chords = this.#chords.view;
+    [from, values, slope, ends].forEach((column, k) => {
+      chords.set(column, k * count);
+    });
     this.concave = !bent;
   }
 
   /** What works at most in each period: the money above the floors, in the periods from which it works best. */
-  #most(
+  #mostOf(
     line: number,
     low: Float64Array,
     high: Float64Array,
@@ -233,33 +258,18 @@ export class Flight implements OverTime {
   /** The response of a plan and its slopes; with `lifted`, of the envelopes, which are concave and nowhere below the curves. */
   respond(x: Column, g: Column, lifted: boolean): number {
     this.#carry.forwards(x, this.#rates, this.#base, this.#a);
-    const a = this.#a.view;
-    const { values, slopes } = (lifted ? this.#hulls : this.#coordinates).evaluate(a);
-    const into = this.#slopes.view;
-    let sum = 0;
-    if (!lifted) {
-      for (let i = 0; i < a.length; i++) {
-        sum += values[i] as number;
-        into[i] = Math.min(slopes[i] as number, STEEPEST);
-      }
-    } else {
-      const { from, value, slope, to } = this.#chords as Chords;
-      for (let i = 0; i < a.length; i++) {
-        const here = a[i] as number;
-        const chord = here < (to[i] as number);
-        const on = (value[i] as number) + (slope[i] as number) * (here - (from[i] as number));
-        sum += chord ? on : (values[i] as number);
-        into[i] = chord ? (slope[i] as number) : Math.min(slopes[i] as number, STEEPEST);
-      }
-    }
-    this.#carry.backwards(this.#slopes, this.#rates, g);
+    const at = (lifted ? this.#hulls : this.#coordinates).evaluateAt(this.#a.at);
+    const own = this.#carry.settle(this.#a.length, this.#a, at, lifted ? this.#chords : undefined);
+    const sum = own + this.interactions.add(at, lifted);
+    this.#carry.backwards({ at: at.slopes }, this.#rates, g);
     return sum;
   }
 
   /** Values by line and period of the curves themselves, and slopes by coordinate. */
   evaluate(x: Column, g: Column): Evaluated {
     this.respond(x, g, false);
-    return { values: this.#folded(this.#coordinates.evaluate(this.#a.view).values), slopes: g.view.slice() };
+    const added = this.interactions.added;
+    return { added, values: this.#folded(this.#coordinates.evaluate(this.#a.view).values), slopes: g.view.slice() };
   }
 
   /** What the curves bring at boundless spend, by line and period. */
@@ -282,7 +292,9 @@ export class Flight implements OverTime {
   /** Where the chord of each coordinate's own period ends, as money spent in that period alone: what a pulse is worth. */
   pulses(): Float64Array {
     const { size, periods } = this.#model;
-    const { from, to } = this.#chords as Chords;
+    const count = this.#a.length;
+    const chords = this.#chords.view;
+    const [from, to] = [chords.subarray(0, count), chords.subarray(3 * count)];
     return Float64Array.from({ length: size }, (_, i) => {
       const line = Math.floor(i / periods);
       const k = line * this.#horizon + (i - line * periods);
@@ -296,7 +308,11 @@ export class Flight implements OverTime {
    * tangent at a point past its own tangent from zero; what works in all periods grows with the money at most at the best
    * rate: response ≤ C + m · spend with m < fee, and the best plan has response − fee · spend ≥ −fee · feasible.
    */
-  worthAtMost(fee: number, feasible: number, name: (line: number) => string): number {
+  worthAtMost(price: number, feasible: number, name: (line: number) => string): number {
+    const factor = this.interactions.most;
+    if (factor === undefined) throw new RangeError("budget is missing: interactions of the form product need one");
+    // What pairs add, as if each unit of response were so much more, or money so much cheaper.
+    const fee = price / factor;
     const { lines, periods, rate } = this.#model;
     const strongest = lines.map((_, line) => {
       let [taps, dearest] = [0, 0];
@@ -338,9 +354,6 @@ export class Flight implements OverTime {
     return ((most + fee * feasible) / (fee - steepest)) * (1 + 1e-9);
   }
 }
-
-/** A vertical start counts as this steep, so that sums of slopes stay finite. */
-const STEEPEST = 1e150;
 
 interface By {
   taps?: { at: number; length: number };

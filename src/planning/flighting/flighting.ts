@@ -31,6 +31,8 @@ export interface FlightSettings {
   watch: (done: number, total: number, value: number, bound: number) => void;
 }
 
+/** Of the budget, what climbs give together to curves that start vertically, whose slopes at none are no numbers. */
+const HAIR = 1e-9;
 /** Turns of one climb. */
 const TURNS = 5000;
 
@@ -79,6 +81,7 @@ export class Flighting implements Solver {
       const column = () => new Column(engine, scratch, model.size);
       this.#simplex = {
         low: column(),
+        floor: column(),
         high: column(),
         budget: model.budget,
         atMost: model.problem.spend !== "exactly",
@@ -115,10 +118,8 @@ export class Flighting implements Solver {
     if (!this.#setBudget(budget)) return found;
     const before = this.nodes;
     const lifted = !this.#flight.concave;
-    const decided = (value: number, bound: number) =>
-      this.#late ||
-      enough?.(value, bound) ||
-      (decide !== undefined && (bound < decide || (!lifted && value >= decide)));
+    // A weak bound that just decides would leave targets a weak cut: each climb goes to its end.
+    const decided = (value: number, bound: number) => this.#late || (enough?.(value, bound) ?? false);
     const known = start ?? this.#warm(budget) ?? this.#even(budget);
     const from = this.#flight.approach?.(this.#climbing(fee), known, lifted) ?? known;
     this.nodes++;
@@ -273,16 +274,28 @@ export class Flighting implements Solver {
 
   /** Boxes and envelopes for a budget; false where the floors alone exceed it. */
   #setBudget(budget: number): boolean {
-    const { low, high } = this.#simplex;
+    const { low, floor = low, high } = this.#simplex;
     const most = Math.min(budget, Number.MAX_VALUE);
     if (this.low.reduce((sum, least) => sum + least, 0) > most * (1 + 1e-12)) return false;
     const tops = this.high.map((amount, i) => Math.max(this.low[i] as number, Math.min(amount, most)));
     if (!this.#simplex.atMost && tops.reduce((sum, top) => sum + top, 0) < budget * (1 - 1e-12)) return false;
-    low.view.set(this.low);
+    floor.view.set(this.low);
+    low.view.set(this.#inside(tops, budget));
     high.view.set(tops);
     this.#simplex.budget = budget;
     this.#flight.bound(this.low, tops, budget);
     return true;
+  }
+
+  /** Floors of a climb: where a curve starts vertically, a hair of the budget above none. */
+  #inside(tops: Float64Array, budget: number): Float64Array {
+    const { low, model } = this;
+    const room = Math.min(budget, 1e300) - low.reduce((sum, least) => sum + least, 0);
+    const hair = (HAIR * Math.max(0, room)) / model.size;
+    return low.map((least, i) => {
+      const free = this.#flight.vertical?.(i) && least < hair && model.presence[i] === 0;
+      return free ? Math.min(hair, tops[i] as number) : least;
+    });
   }
 
   /** The last plan with another budget's money. */

@@ -1,14 +1,23 @@
 /** Tables that are not concave, and the least concave ones above them (Andrew's monotone chain, 1979). */
+import { tableOf } from "../curves/reach.js";
 import type { Curve } from "../types.js";
 
 type Table = Curve & { type: "table" };
 
-export function isConcave(table: Table): boolean {
-  return hull(table).spend.length === pointsOf(table).length - 1;
+/** A curve, insertions as their table. */
+function plain(curve: Curve): Curve {
+  return curve.type === "insertions" ? tableOf(curve) : curve;
+}
+
+/** Whether a curve is a table that is not concave: no other is given by points. */
+export function isBent(given: Curve): boolean {
+  const curve = plain(given);
+  return curve.type === "table" && hull(curve).spend.length < pointsOf(curve).length - 1;
 }
 
 /** The curve itself; of a table, the least concave one that is nowhere below it. */
-export function hullOf(curve: Curve): Curve {
+export function hullOf(given: Curve): Curve {
+  const curve = plain(given);
   return curve.type === "table" ? hull(curve) : curve;
 }
 

@@ -2,6 +2,7 @@
 import type { Engine } from "../../engine/engine.js";
 import type { Scratch } from "../../engine/scratch.js";
 import type { Adstock } from "../types.js";
+import type { Acting } from "./interactions.js";
 
 /** Bytes of a line (assembly/planning/flighting.ts). */
 const LINE = 32;
@@ -65,6 +66,11 @@ export class Carry {
     this.#lines = scratch.take(LINE * shape.lines);
   }
 
+  /** Σ values and slopes that are finite; with `chords`, of the envelopes. All by period of the horizon. */
+  settle(n: number, a: Column, at: { values: number; slopes: number }, chords: Column | undefined): number {
+    return this.#engine.kernels.settle(n, a.at, at.values, at.slopes, chords?.at ?? 0);
+  }
+
   place(line: number, by: { taps?: { at: number; length: number }; decay?: number; gain?: number }): void {
     const view = new DataView(this.#engine.memory.buffer, this.#lines + LINE * line, LINE);
     view.setUint32(0, by.taps?.at ?? 0, true);
@@ -78,7 +84,7 @@ export class Carry {
     this.#engine.kernels.carry(this.#lines, lines, periods, horizon, x.at, rates.at, base.at, a.at);
   }
 
-  backwards(slopes: Column, rates: Column, g: Column): void {
+  backwards(slopes: { at: number }, rates: Column, g: Column): void {
     const { lines, periods, horizon } = this.#shape;
     this.#engine.kernels.carryBack(this.#lines, lines, periods, horizon, slopes.at, rates.at, g.at);
   }
@@ -87,6 +93,8 @@ export class Carry {
 /** A box and the budget: where plans may lie. */
 export interface Simplex {
   low: Column;
+  /** Where plans may lie below `low`: what a bound has to cover, while climbs stay where slopes are finite. */
+  floor?: Column;
   high: Column;
   budget: number;
   /** Some of the budget may stay unspent. */
@@ -130,11 +138,11 @@ export class Vectors {
     this.#engine.kernels.nearestPlan(v.at, low.at, high.at, this.#size, budget, atMost, this.#out, out.at);
   }
 
-  /** The most that gᵀs reaches on the simplex, never too small, and the price of money there, between two prices. */
-  mostAlong(g: Column, { low, high, budget, atMost }: Simplex, least: number, most: number) {
+  /** The most that gᵀs reaches on the simplex, too large by `enough` at most, and the price of money there. */
+  mostAlong(g: Column, { low, floor = low, high, budget, atMost }: Simplex, enough: number) {
     const { kernels, memory } = this.#engine;
     const out = this.#out + 8;
-    const value = kernels.mostAlong(g.at, low.at, high.at, this.#size, budget, atMost, least, most, out);
+    const value = kernels.mostAlong(g.at, floor.at, high.at, this.#size, budget, atMost, enough, out);
     return { value, price: new DataView(memory.buffer).getFloat64(out, true) };
   }
 }
@@ -151,4 +159,44 @@ export function randoms(engine: Engine, scratch: Scratch, seed: bigint, n: numbe
   );
   scratch.give(at);
   return draws;
+}
+
+/** Bytes of a record (assembly/planning/interact.ts). */
+const RECORD = 32;
+
+export function placeInteractions(
+  engine: Engine,
+  scratch: Scratch,
+  all: readonly Acting[],
+): { records: number; out: number } {
+  const records = scratch.take(RECORD * all.length + 8);
+  const out = scratch.take(8 * all.length + 8);
+  all.forEach(({ kind, lag, strength, a, b }, k) => {
+    const lists = [a, b].map((lines) => {
+      const at = scratch.take(4 * lines.length + 4);
+      new Uint32Array(engine.memory.buffer, at, lines.length).set(lines);
+      return { at, length: lines.length };
+    }) as [{ at: number; length: number }, { at: number; length: number }];
+    const view = new DataView(engine.memory.buffer, records + RECORD * k, RECORD);
+    view.setUint32(0, kind, true);
+    view.setUint32(4, lag, true);
+    view.setFloat64(8, strength, true);
+    lists.forEach(({ at, length }, side) => {
+      view.setUint32(16 + 8 * side, at, true);
+      view.setUint32(20 + 8 * side, length, true);
+    });
+  });
+  return { records, out };
+}
+
+/** What `count` records add to the values; slopes become slopes of the whole. Addresses. */
+export function interact(
+  engine: Engine,
+  { records, out }: { records: number; out: number },
+  count: number,
+  { lines, horizon }: { lines: number; horizon: number },
+  { values, slopes, most, factors }: { values: number; slopes: number; most: number; factors: number },
+  lifted: boolean,
+): number {
+  return engine.kernels.interact(records, count, lines, horizon, values, slopes, most, factors, lifted, out);
 }

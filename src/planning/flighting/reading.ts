@@ -15,7 +15,7 @@ const PARTS = [1, 0.5, 0.1, 0.01];
 const MOST = 20;
 
 export function readFlight(flighting: Flighting, { x, found, fee }: Solved): Reading {
-  const { values, slopes } = flighting.evaluate(x);
+  const { values, slopes, added = new Float64Array(0) } = flighting.evaluate(x);
   const { model, flight } = flighting;
   const prices = (found as FoundFlight).rowPrices;
   const today = model.hasCurrent.some(Boolean)
@@ -25,8 +25,13 @@ export function readFlight(flighting: Flighting, { x, found, fee }: Solved): Rea
   const net = netSlopes(flighting.rows, prices, slopes);
   const held = Array.from(x, (money, i) => heldBy(flighting, i, money));
   const price = priceOf(net, held, found.price);
+  const response = values.reduce((sum, value) => sum + value, 0) + added.reduce((sum, value) => sum + value, 0);
+  const interactions = (model.problem.interactions ?? []).map(({ type, name }, k) => {
+    return { name: name ?? `${type} ${k + 1}`, type, response: added[k] as number };
+  });
   return {
     columns,
+    interactions,
     held: namesOf(flighting, x, held),
     limits: limitsOf(flighting, x, found as FoundFlight, fee),
     kkt: kktOf(flighting, {
@@ -37,10 +42,10 @@ export function readFlight(flighting: Flighting, { x, found, fee }: Solved): Rea
       prices,
       fee,
       budget: found.budget,
-      response: values.reduce((a, b) => a + b, 0),
+      response,
     }),
     marginal: marginalOf(flighting, x, slopes, held, price),
-    moves: (worth) => movesOf(flighting, { x, slopes, fee, worth, certified: found.bound - found.value <= worth }),
+    moves: () => movesOf(flighting, x, slopes),
   };
 }
 
@@ -201,20 +206,16 @@ export function keepsRows({ rows, low, high, model }: Flighting, x: Float64Array
   );
 }
 
-interface Moving {
-  x: Float64Array;
-  slopes: Float64Array;
-  fee: number;
-  worth: number;
-  certified: boolean;
-}
-
-/** Moves of money that gain: none where the proof leaves less than they are worth, since each is a plan itself. */
-function movesOf(flighting: Flighting, { x, slopes, worth, certified }: Moving): Move[] {
-  if (certified && flighting.flight.concave) return [];
+/**
+ * Moves of money that still gain. Of concave curves none gains more than the proof leaves, since each leads to a plan;
+ * elsewhere the proof leaves much, and what gains a millionth is told.
+ */
+function movesOf(flighting: Flighting, x: Float64Array, slopes: Float64Array): Move[] {
+  if (flighting.flight.concave) return [];
   const { model, low, high } = flighting;
   const { unit } = model.problem;
   const before = flighting.responseOf(x);
+  const worth = 1e-6 * Math.abs(before);
   const all = Array.from(x, (_, i) => i);
   const bySlope = (i: number, j: number) => (slopes[i] as number) - (slopes[j] as number) || i - j;
   const from = all

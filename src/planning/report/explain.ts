@@ -26,14 +26,15 @@ export function explain(result: PlanResult, problem: PlanProblem, write: Write =
     ...proof(result, write, money),
     ...overDraws(result, write),
     ...nextUnit(result, write, money),
-    ...holding(result, money),
+    ...holding(result, (problem.periods ?? 1) > 1, money),
+    ...acting(result, write),
     ...changes(result, write, money),
     ...naive(result, write),
   ];
 }
 
 function proof(
-  { spent, response, bound, gap, unspent, reserve, leastSpend, target, profit, stopped, risk }: PlanResult,
+  { spent, response, bound, gap, unspent, reserve, leastSpend, target, profit, stopped, risk, nodes }: PlanResult,
   write: Write,
   money: Write,
 ): string[] {
@@ -62,7 +63,11 @@ function proof(
     );
   }
   if (reserve > 0) said.push(`${money(reserve)} are kept in reserve.`);
-  if (stopped) said.push(`The search ended for want of ${stopped}; the bound holds all the same.`);
+  if (stopped === "starts") {
+    said.push(
+      `Curves that start slowly leave room between a plan over time and its bound: of ${nodes} climbs none found a better plan.`,
+    );
+  } else if (stopped) said.push(`The search ended for want of ${stopped}; the bound holds all the same.`);
   return said;
 }
 
@@ -109,12 +114,21 @@ function nextUnit({ marginal, marginalAt, price, rootGap, risk }: PlanResult, wr
   return said;
 }
 
-function holding({ channels, limits }: PlanResult, money: Write): string[] {
+/** What channels do to each other. */
+function acting({ interactions = [] }: PlanResult, write: Write): string[] {
+  return interactions.map(({ name, response }) => {
+    const does = response >= 0 ? "adds" : "takes";
+    return `The interaction "${name}" ${does} ${write(Math.abs(response))} ${response >= 0 ? "to" : "from"} the response of its channels.`;
+  });
+}
+
+function holding({ channels, limits }: PlanResult, timed: boolean, money: Write): string[] {
   const at = (limit: string) => channels.filter(({ holds }) => holds.includes(limit)).map(({ name }) => name);
   const said: string[] = [];
+  const where = timed ? " in some period" : "";
   const [floors, ceilings, present] = [at("min"), at("max"), at("presence")];
-  if (ceilings.length > 0) said.push(`At the most they may spend: ${list(ceilings)}.`);
-  if (floors.length > 0) said.push(`At the least they must spend: ${list(floors)}.`);
+  if (ceilings.length > 0) said.push(`At the most they may spend${where}: ${list(ceilings)}.`);
+  if (floors.length > 0) said.push(`At the least they must spend${where}: ${list(floors)}.`);
   if (present.length > 0) said.push(`At the least at which they are present at all: ${list(present)}.`);
   const none = channels.filter(({ spend }) => spend === 0).map(({ name }) => name);
   if (none.length > 0) said.push(`Not used: ${list(none)}.`);

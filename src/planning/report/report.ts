@@ -9,8 +9,9 @@ import { reportChannels } from "./lines.js";
 export function reportOf(solver: Solver, solved: Solved, options: PlanOptions): PlanResult {
   const { found, fee } = solved;
   const { model } = solver;
-  const { columns, held, limits, kkt, marginal, marginalAt, moves } = solver.read(solved);
-  const response = columns.values.reduce((sum, value) => sum + value, 0);
+  const { columns, held, limits, kkt, marginal, marginalAt, moves, interactions } = solver.read(solved);
+  const own = columns.values.reduce((sum, value) => sum + value, 0);
+  const response = own + (interactions ?? []).reduce((sum, one) => sum + one.response, 0);
   const spent = columns.x.reduce((sum, value) => sum + value, 0);
   // The search proves Σ f − fee · Σ x; without a fee that is the response itself.
   const bound = Math.max(solved.bound, response - fee * spent);
@@ -33,6 +34,7 @@ export function reportOf(solver: Solver, solved: Solved, options: PlanOptions): 
     kkt,
     baselines: baselinesOf(solver, columns, response, options.baselines),
     moves: moves(Math.max(bound - value, 1e-9 * Math.abs(value))),
+    ...(interactions && interactions.length > 0 ? { interactions } : {}),
     ...solved.extra,
     method: solver.method,
     nodes: solver.nodes,

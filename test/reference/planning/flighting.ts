@@ -76,7 +76,11 @@ export function fly(flight: Flight, tolerance: number): Flown {
 }
 
 /** The response of a plan; `g` takes its slopes: the adjoint of the adstock is its recursion run backwards. */
-function respond({ channels, periods, decay, max, half, shape, weight }: Flight, x: Float64Array, g: Float64Array) {
+export function respond(
+  { channels, periods, decay, max, half, shape, weight }: Flight,
+  x: Float64Array,
+  g: Float64Array,
+) {
   let sum = 0;
   for (let c = 0; c < channels; c++) {
     const θ = decay[c] as number;
