@@ -22,6 +22,8 @@ const COLUMN = {
   w: 15,
   k: 16,
 } as const;
+/** What is given of a curve, or made of it by `prepare`, but for its scale. */
+const GIVEN = [0, 1, 2, 3, 4, 5, 6, 7, COLUMN.rate, COLUMN.s];
 /** Work columns behind them: the answer to a price from below and from above, twice, a point, its values and slopes. */
 const LOW = 20;
 const HIGH = 21;
@@ -132,6 +134,16 @@ export class Coordinates {
     if (family !== FAMILY.table) {
       this.#engine.kernels.prepare(family, this.#address(COLUMN.a) + 8 * i, 8 * this.size, 1);
     }
+  }
+
+  /** Coordinate i's curve for those up to `to` as well, each at a scale of its own, all above zero. */
+  repeat(i: number, to: number, scales: ArrayLike<number>): void {
+    for (const c of GIVEN) {
+      const column = this.#column(c);
+      column.fill(column[i] as number, i + 1, to);
+    }
+    const scale = this.#column(COLUMN.scale);
+    for (let k = i; k < to; k++) scale[k] = scales[k - i] as number;
   }
 
   #placeTable({ spend, response }: Curve & { type: "table" }, scratch: Scratch): number {

@@ -24,6 +24,8 @@ export interface ClimbOptions {
   /** … or after so many turns, or when no step gains. */
   turns: number;
   watch: () => void;
+  /** Whether the start is near the end of a climb like the one before. */
+  near?: boolean;
   /** Whether a value and its bound already say what was asked. */
   enough?: (value: number, bound: number) => boolean;
 }
@@ -35,7 +37,7 @@ const SUFFICIENT = 1e-4;
 const VERTICAL = 1e6;
 const SHORTEST = 2 ** -40;
 /** Turns between two looks at the certificate, which costs several evaluations of a cheap curve. */
-const CERTIFY = 5;
+const CERTIFY = 2;
 
 export class Ascent {
   readonly #vectors: Vectors;
@@ -45,6 +47,7 @@ export class Ascent {
   #toX: Column;
   #toG: Column;
   #p: Column;
+  #step = 0;
 
   constructor(engine: Engine, scratch: Scratch, simplex: Simplex) {
     const size = simplex.low.length;
@@ -71,13 +74,14 @@ export class Ascent {
   }
 
   /** Climbs from the point of the simplex nearest to `start`. */
-  climb(objective: Objective, start: Float64Array, { tolerance, turns, watch, enough }: ClimbOptions): Climb {
+  climb(objective: Objective, start: Float64Array, { tolerance, turns, watch, enough, near }: ClimbOptions): Climb {
     const vectors = this.#vectors;
     this.#toX.view.set(start);
     vectors.project(this.#toX, this.#simplex, this.#x);
     let value = objective(this.#x, this.#g);
     const before = [value];
-    let step = 1 / Math.max(this.#steepest(), Number.MIN_VALUE);
+    // The last climb's step fits one that begins near its end.
+    let step = near && this.#step > 0 ? this.#step : 1 / Math.max(this.#steepest(), Number.MIN_VALUE);
     for (let turn = 0; ; turn++) {
       watch();
       const last = turn >= turns;
@@ -134,6 +138,7 @@ export class Ascent {
 
   /** One whole step more where it gains: what is all but at its limit is then at it. */
   #settled(objective: Objective, climb: Climb, step: number): Climb {
+    this.#step = step;
     const vectors = this.#vectors;
     vectors.along(this.#x, this.#g, step, this.#toX);
     vectors.project(this.#toX, this.#simplex, this.#p);

@@ -49,22 +49,22 @@ export class Climbs {
     this.#settings = settings;
   }
 
-  /** Climbs from the plan nearest to `start`; prices of rows begin at `known`. */
+  /** Climbs from the plan nearest to `start`; prices of rows begin at those given; `near` as in Ascent. */
   climb(
     goal: Goal,
     start: Float64Array,
     enough: (value: number, bound: number) => boolean,
-    known?: Float64Array,
+    { prices, near = false }: { prices?: Float64Array; near?: boolean } = {},
   ): Climbed {
     const { tolerance, turns, watch } = this.#settings;
     if (this.#rows.length === 0) {
-      const found = this.#ascent.climb(goal, start, { tolerance: tolerance / 2, turns, watch, enough });
+      const found = this.#ascent.climb(goal, start, { tolerance: tolerance / 2, turns, watch, enough, near });
       this.turns += found.turns;
       const { value, bound, price } = found;
       const done = bound - value <= tolerance * Math.abs(bound) || enough(value, bound);
       return { x: this.#ascent.point.slice(), bound, price, prices: new Float64Array(0), done };
     }
-    return this.#withRows(goal, start, enough, known);
+    return this.#withRows(goal, start, enough, prices);
   }
 
   #withRows(

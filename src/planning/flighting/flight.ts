@@ -114,7 +114,7 @@ export class Flight implements OverTime {
   }
 
   #placeLine(engine: Engine, scratch: Scratch, line: ModelLine, i: number): void {
-    const { periods, scale, curves } = this.#model;
+    const { periods, scale } = this.#model;
     const horizon = this.#horizon;
     const { history = [], saturation = "after" } = this.#channelOf(line);
     const by = adstockOf(engine, scratch, line.adstock);
@@ -125,19 +125,29 @@ export class Flight implements OverTime {
     const tap = (lag: number) => weights[lag] ?? 0;
     this.#tap.push(before ? (lag) => (lag === 0 ? 1 : 0) : tap);
     this.#lags.push(before ? 1 : Math.min(horizon, weights.length));
+    const worths = new Float64Array(horizon);
     for (let t = 0; t < horizon; t++) {
-      const own = i * periods + Math.min(t, periods - 1);
-      let worth = scale[own] as number;
-      if (before) {
-        worth = 0;
-        for (let lag = 0; t < periods && t + lag < horizon; lag++) {
-          worth += tap(lag) * (scale[i * periods + Math.min(t + lag, periods - 1)] as number);
-        }
+      const worth = scale[i * periods + Math.min(t, periods - 1)] as number;
+      worths[t] = before ? 0 : worth;
+      for (let lag = 0; before && t < periods && t + lag < horizon; lag++) {
+        worths[t] = (worths[t] as number) + tap(lag) * (scale[i * periods + Math.min(t + lag, periods - 1)] as number);
       }
-      const curve = curves[own] as Curve;
+    }
+    for (let t = 0, end = 0; t < horizon; t = end) {
+      const curve = this.#curveAt(i * horizon + t);
+      end = t + 1;
+      // Periods of one curve in one go.
+      while (end < horizon && (worths[t] as number) > 0 && (worths[end] as number) > 0) {
+        if (this.#curveAt(i * horizon + end) !== curve) break;
+        end++;
+      }
       const k = i * horizon + t;
-      this.#coordinates.place(k, curve, worth, 1, 0, scratch);
-      if (this.#hulls !== this.#coordinates) this.#hulls.place(k, hullOf(curve), worth, 1, 0, scratch);
+      const run = worths.subarray(t, end);
+      this.#coordinates.place(k, curve, run[0] as number, 1, 0, scratch);
+      if (end > t + 1) this.#coordinates.repeat(k, k + end - t, run);
+      if (this.#hulls === this.#coordinates) continue;
+      this.#hulls.place(k, hullOf(curve), run[0] as number, 1, 0, scratch);
+      if (end > t + 1) this.#hulls.repeat(k, k + end - t, run);
     }
     this.#carry.place(i, before ? { decay: 0, gain: 1 } : by);
     if (before) return;

@@ -42,6 +42,12 @@ export interface FoundFlight extends Found {
   rowPrices: Float64Array;
 }
 
+interface Last {
+  budget: number;
+  x: Float64Array;
+  prices: Float64Array;
+}
+
 export class Flighting implements Solver {
   readonly method = "flighting";
   readonly model: Model;
@@ -57,7 +63,9 @@ export class Flighting implements Solver {
   readonly #climbs: Climbs;
   readonly #point: Column;
   readonly #slopes: Column;
-  #last: { x: Float64Array; prices: Float64Array } | undefined;
+  /** Ends of the climbs of the last two solves. */
+  #last: Last | undefined;
+  #before: Last | undefined;
   /** Climbs of all solves. */
   nodes = 0;
   #best = Number.NEGATIVE_INFINITY;
@@ -120,14 +128,18 @@ export class Flighting implements Solver {
     const lifted = !this.#flight.concave;
     // A weak bound that just decides would leave targets a weak cut: each climb goes to its end.
     const decided = (value: number, bound: number) => this.#late || (enough?.(value, bound) ?? false);
-    const known = start ?? this.#warm(budget) ?? this.#even(budget);
+    const near = this.#last !== undefined;
+    const known = this.#warm(budget) ?? start ?? this.#even(budget);
     const from = this.#flight.approach?.(this.#climbing(fee), known, lifted) ?? known;
     this.nodes++;
-    const relaxed = this.#climbs.climb(this.#goal(lifted, fee), from, decided, this.#last?.prices);
+    const relaxed = this.#climbs.climb(this.#goal(lifted, fee), from, decided, {
+      ...{ prices: this.#last?.prices, near },
+    });
     this.#bound = relaxed.bound;
     [found.bound, found.rootBound, found.price] = [relaxed.bound, relaxed.bound, relaxed.price + fee];
     found.rowPrices = relaxed.prices;
-    this.#last = { x: relaxed.x, prices: relaxed.prices };
+    this.#before = this.#last;
+    this.#last = { budget, x: relaxed.x, prices: relaxed.prices };
     const stopped = this.#search(found, relaxed.x, { fee, decide, start });
     if (!found.x && this.rows.length > 0 && this.#climbs.leastBroken(from).proven) found.bound = found.value;
     found.bound = Math.max(found.bound, found.value);
@@ -301,7 +313,13 @@ export class Flighting implements Solver {
   /** The last plan with another budget's money. */
   #warm(budget: number): Float64Array | undefined {
     if (!this.#last) return undefined;
-    const { x } = this.#last;
+    const { x, budget: here } = this.#last;
+    const [step, way] = [here - (this.#before?.budget ?? here), budget - here];
+    // Plans move smoothly with the budget: the line through the last two, not far beyond them.
+    if (this.#before && step !== 0 && Math.abs(way) <= 2 * Math.abs(step)) {
+      const { x: other } = this.#before;
+      return x.map((money, i) => Math.max(0, money + ((money - (other[i] as number)) * way) / step));
+    }
     const spent = x.reduce((sum, money) => sum + money, 0);
     return spent > 0 && Number.isFinite(budget) ? x.map((money) => (money * budget) / spent) : x;
   }
@@ -365,6 +383,11 @@ export class Flighting implements Solver {
     return [...new Set([...this.model.lowSource.map((source) => source?.path), ...rows])].filter(
       (path) => path !== undefined,
     );
+  }
+
+  /** Turns of all climbs. */
+  get turns(): number {
+    return this.#climbs.turns;
   }
 
   unordered(x: Float64Array): Float64Array {
