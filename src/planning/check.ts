@@ -19,6 +19,8 @@ const OF_CAMPAIGNS = [
 ] as const;
 /** Channels (or campaigns) times periods. */
 const MOST_COORDINATES = 2_000_000;
+/** Units of the budget: whole numbers of which 1 more is another number. */
+const MOST_UNITS = 1e12;
 
 /**
  * Checks a plan.
@@ -33,6 +35,9 @@ export function checkPlan(problem: unknown): PlanProblem {
     throw new RangeError(`start must be a day of the calendar, got "${start}"`);
   if (regimes) wholeCalendar(regimes, "regimes", periods);
   checkBudget(plan);
+  if (plan.unit !== undefined && (plan.budget ?? 0) / plan.unit > MOST_UNITS) {
+    throw new RangeError(`unit must be at least the budget / ${MOST_UNITS}, got ${plan.unit} and ${plan.budget}`);
+  }
   checkDraws(plan);
   const names = new Map<string, Channel>();
   let lines = 0;

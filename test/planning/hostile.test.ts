@@ -192,6 +192,12 @@ describe("a large plan", () => {
     expect(plan.channels.length).toBe(10_000);
   });
 
+  it("in units too small to count is refused by name", () => {
+    expect(() => planBudget({ budget: 120, unit: 3e-31, channels: many(2) })).toThrow(
+      /^unit must be at least the budget/,
+    );
+  });
+
   it("of too many channels and periods is refused by name, before anything is built", () => {
     expect(() => planBudget({ budget: 1, periods: 300, channels: many(10_000) })).toThrow(
       /^periods times channels and campaigns must be at most 2000000, got 300 × 10000/,

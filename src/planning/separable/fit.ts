@@ -126,6 +126,8 @@ class Gains {
       if (best < 0 || (onlyIfWorth && (this.#gain[best] as number) <= this.#fee * this.#unit)) return;
       add(best, 1);
       const k = this.#units[best] as number;
+      // Past whole numbers one unit more is the same.
+      if (k + 1 === k) return;
       const [here, next] = coordinates.pair(best, inUnits(k, this.#unit), inUnits(k + 1, this.#unit));
       this.#gain[best] = next - here;
     }
