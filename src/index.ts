@@ -2,19 +2,7 @@
  * shadowprice: which user gets which offer under a budget, with a proof of how near the optimum the answer is.
  * @module
  */
-export { allocate } from "./allocation/allocate.js";
-export { decide } from "./allocation/decide.js";
-export { frontier } from "./allocation/frontier.js";
-export { type Ids, type OfferShape, Offers } from "./allocation/offers.js";
-export { allocateStream } from "./allocation/stream/stream.js";
-export type * from "./allocation/stream/types.js";
-export { mergeTotals, readTotals } from "./allocation/totals/merge.js";
-export { totals } from "./allocation/totals/totals.js";
-export type * from "./allocation/totals/types.js";
-export type * from "./allocation/types.js";
-export { createEngine, Engine } from "./create.js";
-export { CeilingError } from "./engine/arena.js";
-export type { EngineOptions } from "./engine/engine.js";
+export * from "./allocation.js";
 export { type PlanBlend, type PlanBlendOptions, type PlanBlendPoint, planBlend } from "./planning/blend.js";
 export type { LightweightModel } from "./planning/importers/lightweight.js";
 export { importLightweight } from "./planning/importers/lightweight.js";

@@ -1,0 +1,18 @@
+/**
+ * The part of shadowprice that gives users their offers: half of what a runtime reads before its first decision. The same
+ * classes and functions as in the whole.
+ * @module
+ */
+export { allocate } from "./allocation/allocate.js";
+export { decide } from "./allocation/decide.js";
+export { frontier } from "./allocation/frontier.js";
+export { type Ids, type OfferShape, Offers } from "./allocation/offers.js";
+export { allocateStream } from "./allocation/stream/stream.js";
+export type * from "./allocation/stream/types.js";
+export { mergeTotals, readTotals } from "./allocation/totals/merge.js";
+export { totals } from "./allocation/totals/totals.js";
+export type * from "./allocation/totals/types.js";
+export type * from "./allocation/types.js";
+export { createEngine, Engine } from "./create.js";
+export { CeilingError } from "./engine/arena.js";
+export type { EngineOptions } from "./engine/engine.js";
