@@ -23,6 +23,8 @@ export function probe({ allocate, createEngine, decide, frontier, planBudget, pl
     "proven optimum": answer(allocate(offers, { budget, exact: true })),
     totals: hash(totals(offers, { prices: [0.25, 1, 1.75, 4] })),
     plan: planned(planBudget(PLAN)),
+    "plan over time": planned(planBudget(OVER_TIME)),
+    "plan over draws": planned(planBudget(DRAWN)),
     "budgets of a plan": hex(
       planFrontier(PLAN, { points: 5 }).points.flatMap(({ budget, response, bound }) => [budget, response, bound]),
     ),
@@ -66,6 +68,57 @@ const PLAN = {
     { name: "table", curve: { type: "table", spend: [10, 25, 60], response: [2, 14, 30] } },
   ],
   groups: [{ name: "some", channels: ["hill", "logit"], shareAtMost: 0.5 }],
+};
+
+/** Periods that act on each other: every adstock, a history, a smoothness, saturation before one of them. */
+const OVER_TIME = {
+  budget: 500,
+  periods: 8,
+  channels: [
+    {
+      name: "geometric",
+      curve: { type: "hill", max: 90, half: 40, shape: 0.9 },
+      adstock: { type: "geometric", decay: 0.6, normalised: true },
+      history: [12, 3],
+    },
+    {
+      name: "delayed",
+      curve: { type: "exponential", max: 30, rate: 0.04 },
+      adstock: { type: "delayed", decay: 0.5, peak: 1, length: 4 },
+    },
+    {
+      name: "binomial",
+      curve: { type: "tanh", max: 25, scale: 0.9 },
+      adstock: { type: "binomial", decay: 0.4, length: 5 },
+      smoothness: { amount: 4 },
+    },
+    {
+      name: "weibull",
+      curve: { type: "michaelis-menten", max: 50, half: 30 },
+      adstock: { type: "weibull", form: "pdf", shape: 1.5, scale: 2, length: 6, normalised: true },
+    },
+    {
+      name: "before",
+      curve: { type: "log", scale: 9, unit: 5 },
+      adstock: { type: "kernel", weights: [1, 0.5] },
+      saturation: "before",
+    },
+  ],
+  carryOut: true,
+};
+
+/** Sixteen draws of two curves. */
+const DRAWN = {
+  budget: 60,
+  channels: [9, 14].map((first, c) => ({
+    name: `drawn ${c}`,
+    curve: {
+      type: "hill",
+      max: Array.from({ length: 16 }, (_, j) => first + j / 4),
+      half: Array.from({ length: 16 }, (_, j) => 20 + ((7 * j) % 16)),
+      shape: Array.from({ length: 16 }, (_, j) => 0.7 + ((3 * j) % 16) / 64),
+    },
+  })),
 };
 
 function planned({ status, spend, response, bound, price, marginal, nodes }) {
