@@ -92,7 +92,8 @@ export function mostAlong(
   let atHigh = high * fromHigh + atFloors;
   let fromLow = budget - tops;
   let atLow = low * fromLow + atTops;
-  if (atMost && low < 0) {
+  // A sum that stays below B even at all tops has no price.
+  if (atMost && (low < 0 || fromLow > 0)) {
     low = 0;
     atLow = dual(g, l, u, n, budget, 0);
     fromLow = slope;

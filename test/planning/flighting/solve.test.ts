@@ -1,14 +1,14 @@
 /** Channels × time: slopes against finite differences, plans against the twin, closed forms, and what must always hold. */
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { Scratch } from "../../src/engine/scratch.js";
-import { createEngine, planBudget } from "../../src/index.js";
-import { checkPlan } from "../../src/planning/check.js";
-import { Flight } from "../../src/planning/flighting/flight.js";
-import { Column } from "../../src/planning/flighting/kernel.js";
-import { modelOf } from "../../src/planning/model.js";
-import type { Adstock, Channel, PlanProblem, PlanResult } from "../../src/planning/types.js";
-import { fly, type Flight as TwinFlight } from "../reference/planning/flighting.js";
+import { Scratch } from "../../../src/engine/scratch.js";
+import { createEngine, planBudget } from "../../../src/index.js";
+import { checkPlan } from "../../../src/planning/check.js";
+import { Flight } from "../../../src/planning/flighting/flight.js";
+import { Column } from "../../../src/planning/flighting/kernel.js";
+import { modelOf } from "../../../src/planning/model.js";
+import type { Adstock, Channel, PlanProblem, PlanResult } from "../../../src/planning/types.js";
+import { fly, type Flight as TwinFlight } from "../../reference/planning/flighting.js";
 
 const engine = createEngine();
 let scratch = new Scratch(engine.arena);

@@ -1,14 +1,14 @@
 /** Synergy, pools, ordered exposure: the response against the plain formulas, slopes against finite differences, bounds. */
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { Scratch } from "../../src/engine/scratch.js";
-import { createEngine, planBudget } from "../../src/index.js";
-import { checkPlan } from "../../src/planning/check.js";
-import { Flight } from "../../src/planning/flighting/flight.js";
-import { Column } from "../../src/planning/flighting/kernel.js";
-import { modelOf } from "../../src/planning/model.js";
-import type { Channel, Interaction, PlanProblem } from "../../src/planning/types.js";
-import { type Acting, added, lifted } from "../reference/planning/interact.js";
+import { Scratch } from "../../../src/engine/scratch.js";
+import { createEngine, planBudget } from "../../../src/index.js";
+import { checkPlan } from "../../../src/planning/check.js";
+import { Flight } from "../../../src/planning/flighting/flight.js";
+import { Column } from "../../../src/planning/flighting/kernel.js";
+import { modelOf } from "../../../src/planning/model.js";
+import type { Channel, Interaction, PlanProblem } from "../../../src/planning/types.js";
+import { type Acting, added, lifted } from "../../reference/planning/interact.js";
 
 const engine = createEngine();
 let scratch = new Scratch(engine.arena);
