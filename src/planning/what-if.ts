@@ -82,9 +82,8 @@ export function planScale(problem: PlanProblem, channel: string, factor: number,
 
 /**
  * Another amount for a limit, by its name in `limits` of a result ("budget", "group social", "channel tv over all periods"),
- * beside what the proof's price lets one expect.
+ * beside what the proof's price lets one expect. `side` of the options says which side of a limit that has two (default "at most").
  *
- * @param side which side of a limit that has two (default "at most").
  * @throws {TypeError | RangeError} as `planBudget`, and for a limit that is not there.
  * @example const { responseChange, estimate } = planLimit(problem, "budget", 110);
  */

@@ -44,7 +44,7 @@ const problem: fc.Arbitrary<PlanProblem> = fc
     ),
   }));
 
-function valueOf(one: Curve, x: number): number {
+function curveAt(one: Curve, x: number): number {
   switch (one.type) {
     case "hill":
       return x > 0 ? one.max / (1 + (one.half / x) ** one.shape) : 0;
@@ -72,7 +72,7 @@ function responseOf({ channels, periods = 1 }: PlanProblem, spend: readonly (rea
     for (let t = history.length; t < history.length + periods; t++) {
       let works = 0;
       for (let s = 0; s <= t; s++) works += weightOf(by as Adstock, t - s) * (all[s] as number);
-      sum += value * valueOf(one as Curve, works);
+      sum += value * curveAt(one as Curve, works);
     }
   });
   return sum;
