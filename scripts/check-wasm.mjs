@@ -1,6 +1,6 @@
 /**
  * Checks that the wasm in the package is the one that its source builds: packs dist/ as it stands, compiles the kernels again,
- * aside, and compares the bytes, also with those inside of index.js.
+ * aside, and compares the bytes, also with those inside of index.js and allocation.js.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -23,8 +23,9 @@ try {
     const shipped = readFileSync(join(packed, `dist/${target}.wasm`));
     if (sha256(built) !== sha256(shipped)) throw new Error(`the packed ${target}.wasm is not what assembly/ builds`);
     const inline = built.toString("base64").replace(/=+$/, "");
-    if (!core.some((file) => readFileSync(join(packed, file), "utf8").includes(inline))) {
-      throw new Error(`index.js does not hold the ${target}.wasm that assembly/ builds`);
+    for (const files of [core, ["dist/allocation.js"]]) {
+      if (files.some((file) => readFileSync(join(packed, file), "utf8").includes(inline))) continue;
+      throw new Error(`${files[0]} does not hold the ${target}.wasm that assembly/ builds`);
     }
     console.log(`${target}.wasm, ${shipped.length} bytes, sha256 ${sha256(shipped)}: as its source builds it`);
   }

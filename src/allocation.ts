@@ -1,6 +1,6 @@
 /**
- * The part of shadowprice that gives users their offers: half of what a runtime reads before its first decision. The same
- * classes and functions as in the whole.
+ * The part of shadowprice that gives users their offers, in one file: half of what a runtime reads before its first decision. It has
+ * its own copy of the engine: `planBudget` of the whole package takes no engine of this one.
  * @module
  */
 export { allocate } from "./allocation/allocate.js";

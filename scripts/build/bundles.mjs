@@ -8,14 +8,14 @@ export const METAFILE = "build/bundles.json";
 /** Entries of the Node build: name in dist, source. */
 const ENTRIES = {
   index: "src/index.ts",
-  allocation: "src/allocation.ts",
   files: "src/files/index.ts",
   cli: "src/cli/main.ts",
 };
 /** Node's own modules, with and without their prefix, and the optional peer: never bundled. */
 const EXTERNAL = ["node:*", ...builtinModules, "@duckdb/node-api"];
 
-// Without comments and blanks: half of what a runtime has to read before the first decision. Names stay, for stack traces.
+// Without comments and blanks: half of what a runtime has to read before the first decision. Names stay, for stack traces,
+// but in allocation.js.
 const shared = {
   ...{ bundle: true, format: "esm", target: "es2022", charset: "utf8", metafile: true, logLevel: "silent" },
   ...{ minifyWhitespace: true, minifySyntax: true },
@@ -88,6 +88,17 @@ export async function buildBundles() {
       conditions: ["node"],
       external: EXTERNAL,
     }),
+    // One file, names short: a file costs 0.7 ms of a start, and what V8 does not read it need not parse. It starts 4 ms sooner than from
+    // the chunks of the others, and has its own copies of the classes.
+    build({
+      ...shared,
+      ...inlined,
+      minifyIdentifiers: true,
+      entryPoints: { allocation: "src/allocation.ts" },
+      outdir: "dist",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+    }),
     build({
       ...shared,
       ...imported(""),
@@ -125,10 +136,10 @@ export function closure(metafile, output, found = new Set()) {
 
 /** What browsers load may import nothing but files of dist/. */
 function requirePlainCore(metafile) {
-  for (const output of closure(metafile, "dist/index.js")) {
+  for (const output of [...closure(metafile, "dist/index.js"), "dist/allocation.js"]) {
     const outside = metafile.outputs[output].imports.filter((one) => one.external);
     if (outside.length === 0) continue;
-    throw new Error(`${output} is part of index.js, which runs in browsers, and imports ${outside[0].path}`);
+    throw new Error(`${output} runs in browsers, alone or as part of index.js, and imports ${outside[0].path}`);
   }
 }
 
