@@ -40,3 +40,6 @@ export { conjugates, envelopes, inflections, jumpBetween, respond, responses } f
 export { carry, carryBack, settle } from "./planning/flighting";
 export { interact } from "./planning/interact";
 export { taps } from "./planning/taps";
+export { finish } from "./uplift/finish";
+export { keyColumn } from "./uplift/keys";
+export { walkRow, walkRows } from "./uplift/walk";

@@ -36,3 +36,7 @@ export {
   type WhatIf,
   type WhatIfOptions,
 } from "./planning/what-if.js";
+export type * from "./uplift/forest.js";
+export { Model } from "./uplift/model/model.js";
+export { PlacedModel, type ScoreOptions, type Scores } from "./uplift/model/placed.js";
+export type { ScoreColumns, ScoreRow } from "./uplift/model/rows.js";

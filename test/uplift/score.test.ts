@@ -1,0 +1,143 @@
+import { describe, expect, it } from "vitest";
+import { createEngine, Model } from "../../src/index.js";
+import { restlessEngine } from "../engine/restless.js";
+import { scoreColumns } from "../reference/uplift/forest.js";
+import { type ForestShape, makeColumns, makeForest } from "./forests.js";
+
+/** Models of every kind that a kernel is chosen by. */
+const SHAPES: Record<string, ForestShape> = {
+  "boosted, f64": { trees: 40, leaves: 31, features: 7 },
+  "boosted, f32": { trees: 40, leaves: 31, features: 7, precision: "f32" },
+  "missing values go left": { trees: 20, leaves: 16, features: 5, missing: "left" },
+  "missing values by the test": { trees: 20, leaves: 16, features: 5, missing: "any", precision: "f32" },
+  "sets of categories": { trees: 20, leaves: 16, features: 5, sets: 0.4, missing: "any" },
+  "a few borders": { trees: 50, leaves: 32, features: 4, borders: 20, missing: "any" },
+  "64 leaves": { trees: 10, leaves: 64, features: 6, borders: 100 },
+  deep: { trees: 5, leaves: 700, features: 6 },
+  symmetric: { trees: 30, leaves: 64, features: 8, symmetric: true, precision: "f32" },
+  "symmetric, f64, missing by the test": { trees: 9, leaves: 16, features: 3, symmetric: true, missing: "any" },
+  "several outputs": { trees: 30, leaves: 20, features: 5, outputs: 3 },
+  "a value for each output in a leaf": {
+    trees: 30,
+    leaves: 20,
+    features: 5,
+    outputs: 4,
+    vectors: true,
+    precision: "f32",
+  },
+  "deep, a value for each output in a leaf": { trees: 6, leaves: 300, features: 5, outputs: 3, vectors: true },
+  "one leaf a tree": { trees: 9, leaves: 1, features: 2 },
+  "one tree": { trees: 1, leaves: 8, features: 2 },
+  "no tree": { trees: 0, leaves: 1, features: 1 },
+};
+
+/** 0 and −0 are told apart. */
+function sameBits(a: Float64Array, b: Float64Array): void {
+  expect(a.length).toBe(b.length);
+  const at = a.findIndex((x, i) => !Object.is(x, b[i]));
+  expect(at < 0 ? "" : `row ${at}: ${a[at]} for ${b[at]}`).toBe("");
+}
+
+describe.each(Object.entries(SHAPES))("a model: %s", (_, shape) => {
+  it.each([1, 2, 3])("scores rows as the twin does, to the bit, columns and rows alike (seed %i)", (seed) => {
+    const forest = makeForest({ ...shape, seed });
+    const model = Model.from(forest);
+    for (const rows of [1, 7, 33, 2_500]) {
+      const columns = makeColumns(forest, rows, seed * 100 + rows);
+      const inOrder = forest.features.map((name) => columns[name] as Float64Array);
+      const expected = scoreColumns(forest, inOrder, rows);
+      const scores = model.score(columns);
+      for (const [k, name] of forest.outputs.entries())
+        sameBits(scores[name] as Float64Array, expected[k] as Float64Array);
+      for (let i = 0; i < Math.min(rows, 50); i++) {
+        const one = model.score(inOrder.map((column) => column[i] as number));
+        sameBits(
+          one,
+          Float64Array.from(expected, (column) => column[i] as number),
+        );
+      }
+    }
+  });
+});
+
+describe("a placed model", () => {
+  const forest = makeForest({ trees: 30, leaves: 31, features: 4, outputs: 2 });
+  const model = Model.from(forest);
+
+  it("scores alike where the memory grows with every block taken", () => {
+    const { engine } = restlessEngine();
+    using placed = model.place(engine);
+    const columns = makeColumns(forest, 5_000, 3);
+    expect(placed.score(columns)).toEqual(model.score(columns));
+    expect(placed.score([1, 2, Number.NaN, 4])).toEqual(model.score([1, 2, Number.NaN, 4]));
+  });
+
+  it("scores a row written in place", () => {
+    const engine = createEngine();
+    const placed = model.place(engine);
+    placed.row.set([0.5, -0.5, Number.NaN, 1]);
+    const [first, second] = model.score([0.5, -0.5, Number.NaN, 1]);
+    expect(placed.scoreRow()).toBe(first);
+    expect(placed.result(1)).toBe(second);
+    engine.memory.grow(1);
+    expect(placed.row[0]).toBe(0.5);
+    expect(placed.scoreRow(1)).toBe(second);
+    placed.release();
+    expect(() => placed.scoreRow()).toThrow(/released/);
+    expect(engine.arena.used).toBe(createEngine().arena.used);
+  });
+
+  it("writes into arrays that are given, and takes no more memory for more rows", () => {
+    const engine = createEngine();
+    const placed = model.place(engine);
+    const out = { offer0: new Float64Array(100_000), offer1: new Float64Array(100_000) };
+    const few = placed.score(makeColumns(forest, 5_000, 4));
+    const size = engine.memory.buffer.byteLength;
+    expect(placed.score(makeColumns(forest, 100_000, 4), { out }).offer0).toBe(out.offer0);
+    expect(engine.memory.buffer.byteLength).toBe(size);
+    expect(few.offer1).toHaveLength(5_000);
+  });
+
+  it("names what is wrong with its rows", () => {
+    const { x0: _, ...rest } = makeColumns(forest, 5, 1);
+    expect(() => model.score(rest)).toThrow(
+      'column "x0" is missing: the model asks for it; there are "x1", "x2", "x3"',
+    );
+    expect(() => model.score({ ...rest, x0: new Float32Array(4) })).toThrow(
+      'column "x1" has 5 rows and column "x0" has 4',
+    );
+    expect(() => model.score({ ...rest, x0: [1, 2, 3, 4, 5] as never })).toThrow(TypeError);
+    expect(() => model.score([1, 2, 3])).toThrow("a row of this model has 4 numbers, this one has 3");
+    expect(() => model.score([1, 2, "3", 4] as never)).toThrow('number 2 of the row, feature "x2"');
+    expect(() => model.score(5 as never)).toThrow(TypeError);
+    expect(() => model.score({ ...rest, x0: new Float64Array(5) }, { out: {} })).toThrow('out["offer0"] must be');
+  });
+});
+
+describe("links", () => {
+  const shape = { trees: 20, leaves: 8, features: 3, outputs: 3 } as const;
+
+  it.each(["sigmoid", "exp", "softmax"] as const)("%s is near the function itself", (link) => {
+    const forest = makeForest({ ...shape, link });
+    const columns = makeColumns(forest, 101, 5);
+    const sums = Model.from({ ...forest, link: "identity" }).score(columns);
+    const scores = Model.from(forest).score(columns);
+    for (let i = 0; i < 101; i++) {
+      const z = forest.outputs.map((name) => sums[name]?.[i] as number);
+      const total = z.reduce((sum, x) => sum + Math.exp(x), 0);
+      for (const [k, name] of forest.outputs.entries()) {
+        const e = Math.exp(z[k] as number);
+        const value = link === "exp" ? e : link === "sigmoid" ? e / (1 + e) : e / total;
+        expect(Math.abs((scores[name]?.[i] as number) / value - 1)).toBeLessThan(1e-14);
+      }
+    }
+  });
+
+  it("scales and shifts before the link", () => {
+    const forest = makeForest({ ...shape, outputs: 1 });
+    const scaled = Model.from({ ...forest, scale: 0.5, bias: Float64Array.of(3) });
+    const columns = makeColumns(forest, 50, 6);
+    const plain = Model.from(forest).score(columns).score as Float64Array;
+    expect(scaled.score(columns).score).toEqual(plain.map((sum) => sum * 0.5 + 3));
+  });
+});
