@@ -13,7 +13,7 @@ import { columnKey } from "./keys";
 
 function step(node: usize, row: usize): usize {
   const right = load<i64>(row + load<u32>(node, 8)) > load<i64>(node);
-  return load<u32>(node, 12) + ((<usize>right) << 4);
+  return load<u32>(node, 12) + (u32(right) << 4);
 }
 
 /** Adds x to the sum at `at`: in f64, or in f32, whose sums f64 rounds as f32 does. */
