@@ -22,37 +22,75 @@ export interface Reached {
   turns: number;
 }
 
-export class Climber {
-  readonly #simplex: Simplex;
-  readonly #ascent: Ascent;
+/** Values, slopes and certificates of points of a box, which may change. */
+export class Reader {
   readonly #vectors: Vectors;
   readonly #x: Column;
   readonly #g: Column;
+  readonly simplex: Simplex;
+
+  constructor(engine: Engine, scratch: Scratch, size: number) {
+    const column = () => new Column(engine, scratch, size);
+    this.#vectors = new Vectors(engine, scratch, size);
+    [this.#x, this.#g] = [column(), column()];
+    this.simplex = { low: column(), high: column(), budget: 0, atMost: true };
+  }
+
+  place({ low, high, budget, atMost }: Box): void {
+    const { simplex } = this;
+    const most = Math.min(budget, Number.MAX_VALUE);
+    simplex.low.view.set(low);
+    simplex.high.view.set(high.map((amount, i) => Math.max(low[i] as number, Math.min(amount, most))));
+    simplex.budget = budget;
+    simplex.atMost = atMost;
+  }
+
+  /** At a point; each unit of money there is worth `fee` less. */
+  read(objective: Objective, x: Float64Array, fee = 0): Omit<Reached, "x" | "turns"> {
+    this.#x.view.set(x);
+    let value = objective(this.#x, this.#g);
+    const slopes = this.#g.view.slice();
+    if (fee > 0) {
+      this.#g.view.set(slopes.map((slope) => slope - fee));
+      value -= fee * x.reduce((sum, money) => sum + money, 0);
+    }
+    return { value, slopes, ...this.#certify(value) };
+  }
+
+  #certify(value: number): { bound: number; price: number } {
+    const { value: most, price } = this.#vectors.mostAlong(this.#g, this.simplex, 1e-9 * Math.abs(value));
+    const there = this.#vectors.dot(this.#g, this.#x);
+    const rounding = 2 ** -50 * (Math.abs(most) + Math.abs(there));
+    return { bound: value + Math.max(0, most - there + rounding), price };
+  }
+
+  /** The most that a plan of the box gains along slopes from a point of it. */
+  most(slopes: Float64Array, x: Float64Array): number {
+    this.#x.view.set(x);
+    this.#g.view.set(slopes);
+    const size = slopes.reduce((sum, slope, i) => sum + Math.abs(slope * (x[i] as number)), 0);
+    return this.#vectors.mostAlong(this.#g, this.simplex, 1e-9 * size).value - this.#vectors.dot(this.#g, this.#x);
+  }
+}
+
+export class Climber {
+  readonly #reader: Reader;
+  readonly #ascent: Ascent;
   readonly #turns: number;
   readonly #watch: () => void;
 
   /** `turns` is the most of one climb; `watch` is called at each and may throw. */
   constructor(engine: Engine, scratch: Scratch, box: Box, turns: number, watch: () => void) {
-    const column = (values: Float64Array) => {
-      const made = new Column(engine, scratch, values.length);
-      made.view.set(values);
-      return made;
-    };
-    const { low, high, budget, atMost } = box;
-    const most = Math.min(budget, Number.MAX_VALUE);
-    const ends = high.map((amount, i) => Math.max(low[i] as number, Math.min(amount, most)));
-    this.#simplex = { low: column(low), high: column(ends), budget, atMost };
-    this.#ascent = new Ascent(engine, scratch, this.#simplex);
-    this.#vectors = new Vectors(engine, scratch, low.length);
-    this.#x = column(low);
-    this.#g = column(low);
+    this.#reader = new Reader(engine, scratch, box.low.length);
+    this.#reader.place(box);
+    this.#ascent = new Ascent(engine, scratch, this.#reader.simplex);
     this.#turns = turns;
     this.#watch = watch;
   }
 
   /** The same share of the budget everywhere, floors kept. */
   even(): Float64Array {
-    const { low, budget } = this.#simplex;
+    const { low, budget } = this.#reader.simplex;
     return low.view.map((least) => Math.max(least, Number.isFinite(budget) ? budget / low.length : 0));
   }
 
@@ -66,12 +104,6 @@ export class Climber {
   /** Value, slopes and certificate at a point. */
   read(objective: Objective, x: Float64Array): Omit<Reached, "x" | "turns"> {
     this.#watch();
-    this.#x.view.set(x);
-    const value = objective(this.#x, this.#g);
-    const { value: most, price } = this.#vectors.mostAlong(this.#g, this.#simplex, 1e-9 * Math.abs(value));
-    const there = this.#vectors.dot(this.#g, this.#x);
-    const rounding = 2 ** -50 * (Math.abs(most) + Math.abs(there));
-    const bound = value + Math.max(0, most - there + rounding);
-    return { value, bound, price, slopes: this.#g.view.slice() };
+    return this.#reader.read(objective, x);
   }
 }

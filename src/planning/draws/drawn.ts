@@ -1,7 +1,8 @@
 /** Plans over posterior draws: the method over time, on the responses of all draws. */
 import type { Engine } from "../../engine/engine.js";
 import type { FramedFlight } from "../flighting/feasible.js";
-import { Flighting, type FlightSettings } from "../flighting/flighting.js";
+import { Flighting, type FlightSettings, type FoundFlight } from "../flighting/flighting.js";
+import type { Ask } from "../solver.js";
 import type { Outcome } from "../types.js";
 import { DrawnFlight } from "./flight.js";
 import { rankOf } from "./risk.js";
@@ -16,7 +17,7 @@ export class Drawn extends Flighting {
   constructor(engine: Engine, framed: FramedFlight, settings: FlightSettings) {
     let drawn: DrawnFlight | undefined;
     super(engine, framed, settings, (scratch) => {
-      drawn = new DrawnFlight(engine, scratch, framed.model);
+      drawn = new DrawnFlight(engine, scratch, framed);
       return drawn;
     });
     this.#drawn = drawn as unknown as DrawnFlight;
@@ -26,17 +27,29 @@ export class Drawn extends Flighting {
     return this.#drawn.responses.draws;
   }
 
-  /** Responses of a plan over the draws; of some lines, or of all. */
-  outcomeOf(x: Float64Array, lines?: readonly number[]): Outcome {
-    if (!lines) return summaryOf(this.#drawn.each(x));
-    const sums = new Float64Array(this.draws);
-    for (const line of lines) {
-      this.#drawn.each(x, line).forEach((response, j) => {
-        sums[j] = (sums[j] as number) + response;
-      });
-    }
-    return summaryOf(sums);
+  override solve(budget: number, fee: number, ask: Ask = {}): FoundFlight {
+    this.#drawn.fee = fee;
+    return super.solve(budget, fee, ask);
   }
+
+  override responseOf(plan: Float64Array): number {
+    return this.#drawn.meanOf(plan);
+  }
+
+  /** Responses of a plan by line and draw. */
+  outcomesOf(x: Float64Array): Float64Array[] {
+    return this.model.lines.map((_, line) => this.#drawn.each(x, line));
+  }
+}
+
+/** Of some lines together. */
+export function togetherOf(outcomes: readonly Float64Array[], lines: readonly number[]): Outcome {
+  const sums = new Float64Array(outcomes[0]?.length ?? 0);
+  for (const line of lines) {
+    const own = outcomes[line] as Float64Array;
+    for (let j = 0; j < sums.length; j++) sums[j] = (sums[j] as number) + (own[j] as number);
+  }
+  return summaryOf(sums);
 }
 
 export function summaryOf(responses: Float64Array): Outcome {

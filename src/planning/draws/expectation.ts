@@ -29,10 +29,16 @@ const SAMPLE = 256;
 /** Readings of all draws, when no sample helps. */
 const MOST_READINGS = 60;
 
+export interface Climber extends Pick<Climbing, "climb"> {
+  read: Climbing["read"];
+  /** The most that a plan gains along slopes from x. Where limits other than box and budget leave `read` a weak bound. */
+  drift?: (slopes: Float64Array, x: Float64Array) => number;
+}
+
 /** The plan of most expected response, or of most expected envelopes, within a box and a budget. */
 export function mostExpected(
   responses: Responses,
-  climber: Omit<Climbing, "tolerance">,
+  climber: Climber,
   start: Float64Array,
   { tolerance, lifted }: { tolerance: number; lifted: boolean },
 ): Expected {
@@ -40,7 +46,8 @@ export function mostExpected(
   const climbs: Expected["climbs"] = [];
   const correction = new Float64Array(start.length);
   let count = Math.min(SAMPLE, draws);
-  const climb = (from: Float64Array, near: number): Float64Array => {
+  let near = Math.max(tolerance, 1e-3);
+  const climb = (from: Float64Array): Float64Array => {
     const found = climber.climb(
       (x, g) => {
         let value = responses.mean(x, g, count, lifted);
@@ -58,22 +65,33 @@ export function mostExpected(
     return found.x;
   };
   const read = (x: Float64Array, of: number) => climber.read((at, g) => responses.mean(at, g, of, lifted), x);
-  let x = climb(start, Math.max(tolerance, 1e-3));
+  let x = climb(start);
   let best: Expected | undefined;
   let bound = Number.POSITIVE_INFINITY;
   let before = Number.POSITIVE_INFINITY;
   for (let readings = 1; ; readings++) {
     const whole = read(x, draws);
+    // What the sample's slopes, as they were corrected, miss here.
+    const part = count < draws ? read(x, count).slopes : whole.slopes;
+    const missed = whole.slopes.map((slope, i) => slope - (part[i] as number) - (correction[i] as number));
+    if (climber.drift) {
+      whole.bound = Math.min(whole.bound, whole.value + near * Math.abs(whole.value) + climber.drift(missed, x));
+    }
     if (whole.bound < bound) bound = whole.bound;
     if (best === undefined || whole.value > best.value) best = { x, ...whole, readings, climbs };
     const gap = (bound - best.value) / Math.max(Math.abs(bound), Number.MIN_VALUE);
-    if (gap <= tolerance || readings === MOST_READINGS) return { ...best, bound, readings };
-    if (gap > before / 2) count = Math.min(draws, 2 * count);
-    before = gap;
-    const part = read(x, count).slopes;
-    for (let i = 0; i < correction.length; i++) {
-      correction[i] = (whole.slopes[i] as number) - (part[i] as number);
+    const stuck = readings > 1 && climbs.at(-1)?.turns === 0;
+    if (gap <= tolerance || readings === MOST_READINGS || stuck) return { ...best, bound, readings };
+    missed.forEach((slope, i) => {
+      correction[i] = (correction[i] as number) + slope;
+    });
+    if (gap > before / 2 && count < draws) {
+      count = Math.min(draws, 2 * count);
+      const next = count < draws ? read(x, count).slopes : whole.slopes;
+      for (let i = 0; i < next.length; i++) correction[i] = (whole.slopes[i] as number) - (next[i] as number);
     }
-    x = climb(x, Math.max(tolerance / 4, gap / 50));
+    before = gap;
+    near = Math.max(tolerance / 4, gap / 50);
+    x = climb(x);
   }
 }

@@ -1,10 +1,12 @@
 /** A plan over posterior draws as one function of its spends: the expected response, or what a risk makes of the draws. */
 import type { Engine } from "../../engine/engine.js";
 import type { Scratch } from "../../engine/scratch.js";
+import type { FramedFlight } from "../flighting/feasible.js";
 import type { Climbing, Evaluated, OverTime } from "../flighting/flight.js";
 import { Column } from "../flighting/kernel.js";
 import type { Model } from "../model.js";
-import { mostExpected } from "./expectation.js";
+import { Reader } from "./climber.js";
+import { type Climber, mostExpected } from "./expectation.js";
 import { type Drawing, drawingOf } from "./lines.js";
 import { Responses } from "./responses.js";
 
@@ -25,14 +27,22 @@ export class DrawnFlight implements OverTime {
   local = false;
   /** By draw, weights in the slopes of `evaluate`: of the mean where there are none. */
   weights: Float64Array | undefined;
+  /** What a unit of money kept is worth in a solve. */
+  fee = 0;
   readonly #model: Model;
+  /** Whether there are limits beside the box and the budget. */
+  readonly #rows: boolean;
   readonly #drawing: Drawing;
   readonly #point: Column;
+  readonly #reader: Reader;
   #bounded = "";
+  #evaluated: { x: Float64Array; weights: Float64Array | undefined; found: Evaluated } | undefined;
 
-  constructor(engine: Engine, scratch: Scratch, model: Model) {
+  constructor(engine: Engine, scratch: Scratch, { model, rows }: FramedFlight) {
     this.#model = model;
+    this.#rows = rows.length > 0;
     this.#drawing = drawingOf(engine, model);
+    this.#reader = new Reader(engine, scratch, model.size);
     this.responses = new Responses(engine, scratch, this.#drawing.lines, this.#drawing);
     this.#point = new Column(engine, scratch, model.size);
   }
@@ -41,7 +51,8 @@ export class DrawnFlight implements OverTime {
     return this.local || this.responses.concave;
   }
 
-  bound(_low: Float64Array, high: Float64Array, budget: number): void {
+  bound(low: Float64Array, high: Float64Array, budget: number): void {
+    this.#reader.place({ low, high, budget, atMost: this.#model.problem.spend !== "exactly" });
     if (this.responses.concave) return;
     const { lines, periods } = this.#drawing;
     const tops = lines.map((_, i) => {
@@ -83,16 +94,26 @@ export class DrawnFlight implements OverTime {
   }
 
   evaluate(x: Column, g: Column): Evaluated {
-    const { responses, weights } = this;
-    if (weights) responses.weighted(x, weights, g, false);
-    else responses.mean(x, g, responses.draws, false);
-    return { values: responses.byPeriod(x), slopes: g.view.slice() };
+    const { weights, responses } = this;
+    const before = this.#evaluated;
+    const spends = x.view;
+    // The last digits of a plan and its report ask for the same.
+    if (before && before.weights === weights && before.x.every((money, i) => money === spends[i])) return before.found;
+    const found = { values: responses.byPeriod(x, g, weights), slopes: g.view.slice() };
+    this.#evaluated = { x: x.view.slice(), weights, found };
+    return found;
   }
 
   /** The response of a plan by draw; of one line, or of all together. */
   each(x: Float64Array, line?: number, lifted = false): Float64Array {
     this.#point.view.set(x);
     return this.responses.each(this.#point, lifted, line);
+  }
+
+  /** The mean response of a plan. */
+  meanOf(x: Float64Array): number {
+    this.#point.view.set(x);
+    return this.responses.meanOf(this.#point);
   }
 
   ceilings(): Float64Array {
@@ -113,9 +134,12 @@ export class DrawnFlight implements OverTime {
     throw new RangeError("budget is missing: a plan over posterior draws needs one");
   }
 
-  approach(climbing: Climbing, from: Float64Array, lifted: boolean): Float64Array {
-    const { responses, measure, single, shares } = this;
+  approach({ climb, tolerance }: Climbing, from: Float64Array, lifted: boolean): Float64Array {
+    const { responses, measure, single, shares, fee } = this;
     if (measure || shares || single !== undefined || responses.draws < FEW) return from;
-    return mostExpected(responses, climbing, from, { tolerance: climbing.tolerance / 2, lifted }).x;
+    const reader = this.#reader;
+    const climber: Climber = { climb, read: (goal, x) => reader.read(goal, x, fee) };
+    if (this.#rows) climber.drift = (slopes, x) => reader.most(slopes, x);
+    return mostExpected(responses, climber, from, { tolerance: tolerance / 2, lifted }).x;
   }
 }

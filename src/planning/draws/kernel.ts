@@ -128,24 +128,33 @@ export class Sample {
     return this.#slopes.view;
   }
 
-  /** Σ of values over all draws by period, at the plan it is fed with; a view until memory grows. */
-  byPeriod(): Float64Array {
-    this.#values.view.fill(0);
-    const even = this.draws + (this.draws % 2);
-    const { kernels, memory } = this.#engine;
-    new DataView(memory.buffer).setUint32(this.#line + 28, 0, true);
-    kernels.expected(this.#line, 0, even, 0, 0, this.#values.at, 0, this.#work);
+  /** Values of the last sum by period, where it was to give them; a view until memory grows. */
+  get values(): Float64Array {
     return this.#values.view;
   }
 
-  /** Σ p_j R_j of the draws [from, from + count) (all 1 without p); adds R_j to `into`. `from` and `count` are even, or reach to the end. */
-  sum(from: number, count: number, lifted: boolean, p?: Column, into?: Column, sloped = true): number {
+  /** Σ p_j R_j of the draws [from, from + count); `from` and `count` are even, or reach to the end. */
+  sum(from: number, count: number, { lifted, sloped = false, summed = false, p, into }: Wanted): number {
     const even = count + (count % 2);
     const { kernels, memory } = this.#engine;
+    if (summed) this.#values.view.fill(0);
     new DataView(memory.buffer).setUint32(this.#line + 28, lifted && !this.concave ? 1 : 0, true);
     const slopes = sloped ? this.#slopes.at : 0;
-    return kernels.expected(this.#line, from, even, p?.at ?? 0, into?.at ?? 0, 0, slopes, this.#work);
+    const values = summed ? this.#values.at : 0;
+    return kernels.expected(this.#line, from, even, p?.at ?? 0, into?.at ?? 0, values, slopes, this.#work);
   }
+}
+
+/** What a sum is of, and what it gives beside itself. */
+export interface Wanted {
+  lifted: boolean;
+  /** The slopes by period; Σ of the values over the draws, by period. */
+  sloped?: boolean;
+  summed?: boolean;
+  /** Weights by draw: all 1 without. */
+  p?: Column | undefined;
+  /** R_j is added to it. */
+  into?: Column;
 }
 
 type Chord = [Float64Array, Float64Array, Float64Array];

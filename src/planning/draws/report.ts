@@ -1,20 +1,22 @@
 /** What posterior draws add to a result: responses over them, of the plan and of every channel and campaign. */
 import type { PlanResult } from "../types.js";
-import type { Drawn } from "./drawn.js";
+import { type Drawn, togetherOf } from "./drawn.js";
 
 /** Adds them to a result whose plan by coordinate is x. */
 export function addOutcomes(result: PlanResult, drawn: Drawn, x: Float64Array): void {
   const { lines } = drawn.model;
+  const outcomes = drawn.outcomesOf(x);
+  const of = (keep: (line: (typeof lines)[number]) => boolean) =>
+    togetherOf(
+      outcomes,
+      lines.flatMap((line, i) => (keep(line) ? [i] : [])),
+    );
   result.draws = drawn.draws;
-  result.outcome = drawn.outcomeOf(x);
+  result.outcome = of(() => true);
   result.channels.forEach((report, c) => {
-    const own = lines.flatMap(({ channel }, line) => (channel === c ? [line] : []));
-    report.outcome = drawn.outcomeOf(x, own);
+    report.outcome = of(({ channel }) => channel === c);
     report.campaigns?.forEach((campaign, k) => {
-      campaign.outcome = drawn.outcomeOf(
-        x,
-        own.filter((line) => lines[line]?.campaign === k),
-      );
+      campaign.outcome = of((line) => line.channel === c && line.campaign === k);
     });
   });
 }

@@ -8,6 +8,13 @@ import { Carry, Column } from "../flighting/kernel.js";
 import type { Curve } from "../types.js";
 import { type Feed, NOT_CARRIED, Sample } from "./kernel.js";
 
+interface Known {
+  x: Float64Array;
+  lifted: boolean;
+  value: number;
+  slopes: Float64Array;
+}
+
 /** One line of a plan: what carries its spend, and the curves that answer, each in its own periods. */
 export interface DrawnLine {
   /** Parts of the line: a curve by draw, and what its response is worth by period of the horizon. */
@@ -32,6 +39,20 @@ interface Placed {
   carried?: { by: Carry; units: Column; ones: Column; base: Column; a: Column; slopes: Column; back: Column };
 }
 
+interface Sum {
+  from: number;
+  count: number;
+  /** Σ of the weights. */
+  total: number;
+  lifted: boolean;
+  p?: Column;
+  /** Takes the values of each sample by period. */
+  into?: (placed: Placed, sample: Sample, line: number) => void;
+}
+
+/** Readings of all draws that are remembered. */
+const KNOWN = 3;
+
 export class Responses {
   readonly draws: number;
   readonly size: number;
@@ -39,6 +60,8 @@ export class Responses {
   readonly concave: boolean;
   /** Readings of one draw at one plan. */
   readings = 0;
+  /** The last readings of all draws: what climbs, their certificates and reports ask of one plan after another. */
+  readonly #known: Known[] = [];
   readonly #placed: Placed[];
   readonly #periods: number;
   readonly #shares: Column;
@@ -78,6 +101,7 @@ export class Responses {
 
   /** Envelopes up to what can work in a period, by line and draw: `lifted` needs them. */
   envelop(most: (line: number, draw: number) => number): void {
+    this.#known.length = 0;
     this.#placed.forEach(({ samples }, i) => {
       for (const sample of samples) sample.envelop((draw) => most(i, draw));
     });
@@ -89,32 +113,53 @@ export class Responses {
     return samples.reduce((most, { chords }) => Math.max(most, chords), 0);
   }
 
-  /** Mean response by line and period of the plan; what works after the plan counts in its last period. */
-  byPeriod(x: Column): Float64Array {
+  /**
+   * Mean response by line and period of the plan (what works after the plan counts in its last period), with the slopes of
+   * Σ p_j R_j; without p, of the mean.
+   */
+  byPeriod(x: Column, g: Column, p?: Float64Array): Float64Array {
     const folded = new Float64Array(this.size);
-    this.#placed.forEach((placed, i) => {
-      this.#feed(placed, x.view, i);
-      for (const sample of placed.samples) {
-        sample.byPeriod().forEach((sum, t) => {
-          if (t < placed.start) return;
-          const k = i * this.#periods + Math.min(t - placed.start, this.#periods - 1);
-          folded[k] = (folded[k] as number) + sum / sample.draws;
-        });
-      }
-    });
+    const into = (placed: Placed, sample: Sample, i: number) => {
+      sample.values.forEach((sum, t) => {
+        if (t < placed.start) return;
+        const k = i * this.#periods + Math.min(t - placed.start, this.#periods - 1);
+        folded[k] = (folded[k] as number) + sum / sample.draws;
+      });
+    };
+    const all = { from: 0, count: this.draws, lifted: false, into };
+    if (p) this.#sum(x, g, { ...all, ...this.#sharesOf(p) }, 1);
+    else this.#sum(x, g, { ...all, total: this.draws });
     return folded;
   }
 
   /** Mean over the first `count` draws, and its slopes: the first so many are spread over all. */
   mean(x: Column, g: Column, count: number, lifted: boolean): number {
-    return this.#sum(x, g, { from: 0, count, total: count, lifted }) / count;
+    if (count < this.draws) return this.#sum(x, g, { from: 0, count, total: count, lifted }) / count;
+    const spends = x.view;
+    const known = this.#known.find((one) => one.lifted === lifted && isSame(one.x, spends));
+    if (known) {
+      g.view.set(known.slopes);
+      return known.value;
+    }
+    const value = this.#sum(x, g, { from: 0, count, total: count, lifted }) / count;
+    this.#known.unshift({ x: spends.slice(), lifted, value, slopes: g.view.slice() });
+    if (this.#known.length > KNOWN) this.#known.pop();
+    return value;
+  }
+
+  /** The mean over all draws alone. */
+  meanOf(x: Column): number {
+    return this.each(x, false).reduce((sum, response) => sum + response, 0) / this.draws;
   }
 
   /** Σ p_j R_j and its slopes. */
   weighted(x: Column, p: Float64Array, g: Column, lifted: boolean): number {
+    return this.#sum(x, g, { from: 0, count: this.draws, lifted, ...this.#sharesOf(p) }, 1);
+  }
+
+  #sharesOf(p: Float64Array): { p: Column; total: number } {
     this.#shares.view.set(p);
-    const total = p.reduce((sum, share) => sum + share, 0);
-    return this.#sum(x, g, { from: 0, count: this.draws, total, lifted, p: this.#shares }, 1);
+    return { p: this.#shares, total: p.reduce((sum, share) => sum + share, 0) };
   }
 
   /** The response in one draw, and its slopes. */
@@ -136,20 +181,15 @@ export class Responses {
       if (line !== undefined && line !== i) return;
       this.#feed(placed, x.view, i);
       for (const sample of placed.samples) {
-        if (sample.draws === 1) fixed += sample.sum(0, 1, lifted, undefined, undefined, false);
-        else sample.sum(0, this.draws, lifted, undefined, each, false);
+        if (sample.draws === 1) fixed += sample.sum(0, 1, { lifted });
+        else sample.sum(0, this.draws, { lifted, into: each });
       }
     });
     this.readings += this.draws;
     return Float64Array.from(each.view, (response) => response + fixed);
   }
 
-  #sum(
-    x: Column,
-    g: Column,
-    { from, count, total, lifted, p }: { from: number; count: number; total: number; lifted: boolean; p?: Column },
-    by = 1 / count,
-  ): number {
+  #sum(x: Column, g: Column, { from, count, total, lifted, p, into }: Sum, by = 1 / count): number {
     this.readings += count;
     const slopes = g.view;
     slopes.fill(0);
@@ -159,9 +199,11 @@ export class Responses {
       const at = i * this.#periods;
       for (const sample of placed.samples) {
         const alone = sample.draws === 1;
-        const value = alone ? sample.sum(0, 1, lifted) : sample.sum(from, count, lifted, p);
+        const want = { lifted, sloped: true, summed: into !== undefined };
+        const value = alone ? sample.sum(0, 1, want) : sample.sum(from, count, { ...want, p });
         const share = alone ? total : 1;
         sum += share * value;
+        into?.(placed, sample, i);
         this.#collect(placed, sample, slopes, at, by * share);
       }
     });
@@ -195,6 +237,11 @@ export class Responses {
       g[at + t] = (g[at + t] as number) + by * (rates[t] as number) * (from[start + t] as number);
     }
   }
+}
+
+function isSame(a: Float64Array, b: Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function carriedBy(

@@ -226,6 +226,9 @@ describe("most expected response", () => {
     const first = solve();
     expect((first.bound - first.value) / first.bound).toBeLessThan(1e-6);
     expect(first.climbs[0]?.draws).toBeLessThan(1500);
+    // A few looks at all draws, each with the slopes of the very plan it is of: the samples do the climbing.
+    expect(first.readings).toBeLessThanOrEqual(6);
+    expect(first.climbs.every((climb) => climb.draws < 1500)).toBe(true);
     expect(solve().x).toEqual(first.x);
     // No plan drawn at random is above the bound.
     const responses = new Responses(engine, scratch, lines, { periods: 8, horizon: 8, draws: 1500 });
