@@ -40,6 +40,13 @@ export { conjugates, envelopes, inflections, jumpBetween, respond, responses } f
 export { carry, carryBack, settle } from "./planning/flighting";
 export { interact } from "./planning/interact";
 export { taps } from "./planning/taps";
+export { costSums } from "./uplift/evaluate/aucc";
+export { upliftSums } from "./uplift/evaluate/gains";
+export { gainPath } from "./uplift/evaluate/path";
+export { resample } from "./uplift/evaluate/resample";
+export { weighedSums } from "./uplift/evaluate/sums";
+export { tocSums } from "./uplift/evaluate/toc";
+export { topSums } from "./uplift/evaluate/top";
 export { finish } from "./uplift/finish";
 export { keyColumn } from "./uplift/keys";
 export { walkRow, walkRows } from "./uplift/walk";

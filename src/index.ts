@@ -36,6 +36,9 @@ export {
   type WhatIf,
   type WhatIfOptions,
 } from "./planning/what-if.js";
+export { evaluate } from "./uplift/evaluate/evaluate.js";
+export { evaluationMetrics } from "./uplift/evaluate/judge.js";
+export type * from "./uplift/evaluate/types.js";
 export type * from "./uplift/forest.js";
 export { Model } from "./uplift/model/model.js";
 export { PlacedModel, type ScoreOptions, type Scores } from "./uplift/model/placed.js";
