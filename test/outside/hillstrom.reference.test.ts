@@ -50,7 +50,7 @@ describe("golden values", () => {
   for (const [name, golden] of Object.entries(GOLDEN)) {
     test(name, () => {
       const own = ["Womens", "Mens"].flatMap((arm) =>
-        ["A", "B"].map((score) => valueOf(judged[arm] as Evaluation, score, name)),
+        ["A", "B"].map((score) => metricOf(judged[arm] as Evaluation, score, name)),
       );
       const digits = name.endsWith("raw") ? 9 : 10;
       expect(own.map((value) => value.toFixed(digits))).toEqual(golden.map((value) => value.toFixed(digits)));
@@ -66,7 +66,7 @@ describe("golden values", () => {
   });
 });
 
-function valueOf({ comparisons }: Evaluation, score: string, metric: string): number {
+function metricOf({ comparisons }: Evaluation, score: string, metric: string): number {
   const found = comparisons[0]?.scores.find(({ name }) => name === score);
   return found?.metrics.find(({ name }) => name === metric)?.value as number;
 }
