@@ -40,6 +40,8 @@ export { conjugates, envelopes, inflections, jumpBetween, respond, responses } f
 export { carry, carryBack, settle } from "./planning/flighting";
 export { interact } from "./planning/interact";
 export { taps } from "./planning/taps";
+export { binColumn, binSet } from "./uplift/bin";
+export { findLeaves } from "./uplift/bits";
 export { costSums } from "./uplift/evaluate/aucc";
 export { upliftSums } from "./uplift/evaluate/gains";
 export { gainPath } from "./uplift/evaluate/path";
@@ -49,4 +51,6 @@ export { tocSums } from "./uplift/evaluate/toc";
 export { topSums } from "./uplift/evaluate/top";
 export { finish } from "./uplift/finish";
 export { keyColumn } from "./uplift/keys";
+export { sumLeaves } from "./uplift/sum";
+export { addQuantised, indexLeaves, scaleCounts } from "./uplift/symmetric";
 export { walkRow, walkRows } from "./uplift/walk";

@@ -42,7 +42,7 @@ describe.each(Object.entries(SHAPES))("a model: %s", (_, shape) => {
   it.each([1, 2, 3])("scores rows as the twin does, to the bit, columns and rows alike (seed %i)", (seed) => {
     const forest = makeForest({ ...shape, seed });
     const model = Model.from(forest);
-    for (const rows of [1, 7, 33, 2_500]) {
+    for (const rows of [1, 7, 33, 2_500, 65, 24]) {
       const columns = makeColumns(forest, rows, seed * 100 + rows);
       const inOrder = forest.features.map((name) => columns[name] as Float64Array);
       const expected = scoreColumns(forest, inOrder, rows);
@@ -111,6 +111,35 @@ describe("a placed model", () => {
     expect(() => model.score([1, 2, "3", 4] as never)).toThrow('number 2 of the row, feature "x2"');
     expect(() => model.score(5 as never)).toThrow(TypeError);
     expect(() => model.score({ ...rest, x0: new Float64Array(5) }, { out: {} })).toThrow('out["offer0"] must be');
+  });
+});
+
+describe("the quantised mode", () => {
+  it.each([
+    { trees: 60, leaves: 64, precision: "f64" },
+    { trees: 300, leaves: 32, precision: "f32" },
+    { trees: 5, leaves: 2, precision: "f64", missing: "any" },
+    { trees: 3, leaves: 1, precision: "f64" },
+  ] as const)("stays within its stated error: %o", (shape) => {
+    const forest = makeForest({ features: 6, symmetric: true, borders: 40, ...shape });
+    using placed = Model.from(forest).place(createEngine());
+    const columns = makeColumns(forest, 3_001, 8);
+    const exact = placed.score(columns).score as Float64Array;
+    const quick = placed.score(columns, { quantised: true }).score as Float64Array;
+    const error = placed.quantisedError as number;
+    const worst = exact.reduce((most, x, i) => Math.max(most, Math.abs(x - (quick[i] as number))), 0);
+    expect(worst).toBeLessThanOrEqual(error);
+    // Half a quantum a tree, and leaves lie within one unit.
+    expect(error).toBeLessThan((shape.trees / 2 + 1) / 65_535 + (shape.precision === "f32" ? 1e-2 : 1e-9));
+  });
+
+  it("is refused where there is none", () => {
+    const forest = makeForest({ trees: 5, leaves: 9, features: 2 });
+    using placed = Model.from(forest).place(createEngine());
+    expect(placed.quantisedError).toBeUndefined();
+    expect(() => placed.score(makeColumns(forest, 10, 1), { quantised: true })).toThrow(
+      /quantised scoring is for symmetric/,
+    );
   });
 });
 
