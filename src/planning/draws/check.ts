@@ -1,9 +1,8 @@
 /** What a plan of posterior draws must keep beside its form: lists of one length, and fields that go together. */
-import type { Channel, Curve, DrawnCurve, Line, PlanProblem } from "../types.js";
 
-const FAMILIES = [
-  ...["hill", "logit", "logistic", "tanh", "michaelis-menten", "power", "root", "log", "exponential", "linear"],
-];
+import type { Channel, Curve, DrawnCurve, Line, PlanProblem } from "../types.js";
+import { canBeDrawn } from "./families.js";
+
 /** Objectives that a risk has the place of. */
 const PLAIN = ["response", "blend"];
 
@@ -30,10 +29,11 @@ export function checkDraws(plan: PlanProblem): void {
       `${path} must have one entry for each of ${draws} draws, as ${first} has, got ${values.length}`,
     );
   }
-  for (const { path, curve } of curvesOf(plan)) {
-    if (FAMILIES.includes(curve.type)) continue;
+  for (const { path, curve, channel } of curvesOf(plan)) {
+    const { adstock } = channel;
+    if (canBeDrawn(curve.type) || adstock?.type !== "geometric" || typeof adstock.decay === "number") continue;
     throw new RangeError(
-      `${path}.type is ${curve.type}, which cannot stand beside curves of draws; those can: ${FAMILIES.join(", ")}`,
+      `channels[${plan.channels.indexOf(channel)}].adstock.decay must be one number where a curve is ${curve.type} (${path}), got ${draws} draws`,
     );
   }
   plan.channels.forEach(({ adstock, saturation }, c) => {
@@ -55,23 +55,25 @@ export function largest(values: number | readonly number[]): number {
   return typeof values === "number" ? values : values.reduce((most, value) => Math.max(most, value), 0);
 }
 
-function* curvesOf({ channels }: PlanProblem): Generator<{ path: string; curve: Curve | DrawnCurve }> {
+function* curvesOf({
+  channels,
+}: PlanProblem): Generator<{ path: string; curve: Curve | DrawnCurve; channel: Channel }> {
   for (const [c, channel] of channels.entries()) {
     const lines: [string, Line][] = [
       [`channels[${c}]`, channel],
       ...(channel.campaigns ?? []).map((one, k): [string, Line] => [`channels[${c}].campaigns[${k}]`, one]),
     ];
     for (const [path, { curve, regimes }] of lines) {
-      if (curve) yield { path: `${path}.curve`, curve };
+      if (curve) yield { path: `${path}.curve`, curve, channel };
       for (const [name, own] of Object.entries(regimes ?? {}))
-        if (own) yield { path: `${path}.regimes.${name}`, curve: own };
+        if (own) yield { path: `${path}.regimes.${name}`, curve: own, channel };
     }
   }
 }
 
 function* parametersOf(plan: PlanProblem): Generator<{ path: string; values: number | readonly number[] }> {
   for (const { path, curve } of curvesOf(plan)) {
-    if (!FAMILIES.includes(curve.type)) continue;
+    if (!canBeDrawn(curve.type)) continue;
     for (const [name, values] of Object.entries(curve)) {
       if (name !== "type" && values !== undefined) yield { path: `${path}.${name}`, values: values as number };
     }

@@ -117,7 +117,7 @@ export class DrawnFlight implements OverTime {
   }
 
   ceilings(): Float64Array {
-    return new Float64Array(this.#model.size).fill(Number.NaN);
+    return this.responses.ceilings();
   }
 
   pulses(): Float64Array {

@@ -34,6 +34,7 @@ export class Sample {
   readonly #values: Column;
   readonly #curve: (draw: number) => Curve;
   readonly #order: Uint32Array;
+  readonly #columns: { at: number; family: number };
   readonly #column: (k: number) => Float64Array;
 
   /**
@@ -77,6 +78,7 @@ export class Sample {
       (views[COLUMN.cut] as Float64Array)[place] = cut(draw);
     });
     engine.kernels.prepare(family, at, 8 * even, even);
+    this.#columns = { at, family };
     this.concave = order.every((draw) => isConcave(curve(draw)));
     const line = new Uint32Array(engine.memory.buffer, this.#line, LINE / 4);
     line.set([family, at, 8 * even, lags, worth.length, this.#x.at, w.at, 0]);
@@ -116,6 +118,22 @@ export class Sample {
   get chords(): number {
     const ends = this.#column(COLUMN.end).subarray(0, this.draws);
     return ends.reduce((sum, end) => sum + end, 0) / this.draws;
+  }
+
+  /** The most that any spend brings, on average over draws; NaN or ∞ where there is no such number. */
+  get ceiling(): number {
+    const scratch = new Scratch(this.#engine.arena);
+    try {
+      const even = this.draws + (this.draws % 2);
+      const boundless = new Column(this.#engine, scratch, 2);
+      const values = new Column(this.#engine, scratch, even);
+      boundless.view.fill(Number.POSITIVE_INFINITY);
+      const { at, family } = this.#columns;
+      this.#engine.kernels.evaluate(family, at, 8 * even, 8, boundless.at, 0, even, values.at, 0, 0);
+      return values.view.subarray(0, this.draws).reduce((sum, value) => sum + value, 0) / this.draws;
+    } finally {
+      scratch.release();
+    }
   }
 
   /** What the line is fed with by period; a view until memory grows. */

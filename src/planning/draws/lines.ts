@@ -4,6 +4,7 @@ import { Scratch } from "../../engine/scratch.js";
 import { tapsOf } from "../flighting/kernel.js";
 import type { Model, ModelLine } from "../model.js";
 import type { Adstock, Channel, Curve, DrawnAdstock } from "../types.js";
+import { canBeDrawn } from "./families.js";
 import type { Feed } from "./kernel.js";
 import type { DrawnLine } from "./responses.js";
 
@@ -28,6 +29,8 @@ export function drawingOf(engine: Engine, model: Model): Drawing {
 
 interface Carried {
   feed?: Feed;
+  /** Whether the feed is the same in all draws. */
+  shared?: boolean;
   taps?: Float64Array;
   tail: number;
 }
@@ -58,7 +61,11 @@ function feedOf({ decay, length: lags = 0, normalised = false }: DrawnAdstock): 
   const gains = by.map((one, j) => (normalised ? (1 - one) / (1 - (cuts[j] as number)) : 1));
   const of = (values: readonly number[]) => (draw: number) => values[values.length > 1 ? draw : 0] as number;
   const slowest = by.reduce((most, one) => Math.max(most, one), 0);
-  return { feed: { decay: of(by), gain: of(gains), cut: of(cuts), lags }, tail: lags > 0 ? lags - 1 : tailOf(slowest) };
+  return {
+    shared: by.length === 1,
+    feed: { decay: of(by), gain: of(gains), cut: of(cuts), lags },
+    tail: lags > 0 ? lags - 1 : tailOf(slowest),
+  };
 }
 
 function powerOf(base: number, exponent: number): number {
@@ -73,13 +80,13 @@ function tailOf(decay: number): number {
   return tail;
 }
 
-function lineOf(model: Model, i: number, { feed, taps }: Carried, horizon: number): DrawnLine {
+function lineOf(model: Model, i: number, carried: Carried, horizon: number): DrawnLine {
   const { periods, problem, curves, scale, rate } = model;
   const { channel } = model.lines[i] as ModelLine;
   const { history = [], saturation = "after" } = problem.channels[channel] as Channel;
   const before = saturation === "before";
   const own = (t: number) => i * periods + Math.min(t, periods - 1);
-  const tap = tapOf(feed, taps);
+  const tap = tapOf(carried);
   const worthAt = (t: number) => {
     if (!before) return scale[own(t)] as number;
     let worth = 0;
@@ -97,13 +104,20 @@ function lineOf(model: Model, i: number, { feed, taps }: Carried, horizon: numbe
   const parts = [...byCurve].map(([curve, worth]) => ({ ...drawnCurve(curve), worth }));
   const rates = rate.slice(i * periods, (i + 1) * periods);
   const units = history.map((money) => money * (rates[0] as number));
-  return before
-    ? { parts, rates, history: [] }
-    : { parts, rates, history: units, ...(feed ? { feed } : {}), ...(taps ? { taps } : {}) };
+  if (before) return { parts, rates, history: [] };
+  const line: DrawnLine = { parts, rates, history: units };
+  const { feed, taps, shared } = carried;
+  // What all draws share is carried once for all of them where no curve is drawn, or one that only stands alone.
+  const once = parts.every(({ drawn }) => !drawn) || parts.some(({ curve }) => !canBeDrawn(curve(0).type));
+  if (taps) line.taps = taps;
+  else if (feed && shared && once)
+    line.taps = Float64Array.from({ length: horizon + units.length }, (_, lag) => tap(lag));
+  else if (feed) line.feed = feed;
+  return line;
 }
 
 /** The weight of a lag, where all draws share it. */
-function tapOf(feed: Feed | undefined, taps: Float64Array | undefined): (lag: number) => number {
+function tapOf({ feed, taps }: Carried): (lag: number) => number {
   if (taps) return (lag) => taps[lag] ?? 0;
   if (!feed) return (lag) => (lag === 0 ? 1 : 0);
   return (lag) => (feed.lags > 0 && lag >= feed.lags ? 0 : feed.gain(0) * powerOf(feed.decay(0), lag));
@@ -111,7 +125,9 @@ function tapOf(feed: Feed | undefined, taps: Float64Array | undefined): (lag: nu
 
 /** One curve a draw. */
 function drawnCurve(curve: Curve): { curve: (draw: number) => Curve; drawn: boolean } {
-  const lists = Object.entries(curve).filter(([, values]) => Array.isArray(values)) as [string, number[]][];
+  // A table's lists are its points.
+  const entries = canBeDrawn(curve.type) ? Object.entries(curve) : [];
+  const lists = entries.filter(([, values]) => Array.isArray(values)) as [string, number[]][];
   if (lists.length === 0) return { curve: () => curve, drawn: false };
   return {
     drawn: true,

@@ -6,6 +6,8 @@ import type { Engine } from "../../engine/engine.js";
 import type { Scratch } from "../../engine/scratch.js";
 import { Carry, Column } from "../flighting/kernel.js";
 import type { Curve } from "../types.js";
+import { canBeDrawn } from "./families.js";
+import { Fixed } from "./fixed.js";
 import { type Feed, NOT_CARRIED, Sample } from "./kernel.js";
 
 interface Known {
@@ -31,7 +33,7 @@ export interface DrawnLine {
 
 interface Placed {
   line: DrawnLine;
-  samples: Sample[];
+  samples: (Sample | Fixed)[];
   /** Periods that the samples see, and where in them the plan begins. */
   length: number;
   start: number;
@@ -47,7 +49,7 @@ interface Sum {
   lifted: boolean;
   p?: Column;
   /** Takes the values of each sample by period. */
-  into?: (placed: Placed, sample: Sample, line: number) => void;
+  into?: (placed: Placed, sample: Sample | Fixed, line: number) => void;
 }
 
 /** Readings of all draws that are remembered. */
@@ -87,6 +89,7 @@ export class Responses {
       const samples = parts.map(({ curve, worth, drawn }) => {
         const w = new Float64Array(length);
         w.set(Array.from(worth), start);
+        if (!drawn && !canBeDrawn(curve(0).type)) return new Fixed(engine, scratch, curve(0), w);
         // A feed may be drawn where the curve is not.
         const alone = !drawn && !line.feed;
         return new Sample(engine, scratch, curve, taps ? NOT_CARRIED : feed, alone ? single : order, w);
@@ -107,6 +110,22 @@ export class Responses {
     });
   }
 
+  /** What boundless spend brings on average, by line and period of the plan; NaN where it is not known. */
+  ceilings(): Float64Array {
+    const folded = new Float64Array(this.size);
+    this.#placed.forEach(({ line, samples }, i) => {
+      line.parts.forEach(({ worth }, part) => {
+        const ceiling = samples[part]?.ceiling ?? Number.NaN;
+        for (let t = 0; t < worth.length; t++) {
+          if (!((worth[t] as number) > 0)) continue;
+          const k = i * this.#periods + Math.min(t, this.#periods - 1);
+          folded[k] = (folded[k] as number) + (worth[t] as number) * ceiling;
+        }
+      });
+    });
+    return folded;
+  }
+
   /** What curves of a line need before they work well, on average over draws; 0 where they are concave. */
   chordOf(line: number): number {
     const { samples } = this.#placed[line] as Placed;
@@ -119,7 +138,7 @@ export class Responses {
    */
   byPeriod(x: Column, g: Column, p?: Float64Array): Float64Array {
     const folded = new Float64Array(this.size);
-    const into = (placed: Placed, sample: Sample, i: number) => {
+    const into = (placed: Placed, sample: Sample | Fixed, i: number) => {
       sample.values.forEach((sum, t) => {
         if (t < placed.start) return;
         const k = i * this.#periods + Math.min(t - placed.start, this.#periods - 1);
@@ -226,7 +245,13 @@ export class Responses {
     }
   }
 
-  #collect({ line: { rates }, start, carried }: Placed, sample: Sample, g: Float64Array, at: number, by: number): void {
+  #collect(
+    { line: { rates }, start, carried }: Placed,
+    sample: Sample | Fixed,
+    g: Float64Array,
+    at: number,
+    by: number,
+  ): void {
     let from = sample.slopes;
     if (carried) {
       carried.slopes.view.set(from);
