@@ -1,14 +1,19 @@
 /** Plans over posterior draws: the method over time, on the responses of all draws. */
 import type { Engine } from "../../engine/engine.js";
-import type { FramedFlight } from "../flighting/feasible.js";
+import { crosses, type FramedFlight } from "../flighting/feasible.js";
 import { Flighting, type FlightSettings, type FoundFlight } from "../flighting/flighting.js";
 import type { Ask } from "../solver.js";
 import type { Outcome } from "../types.js";
+import { solveAveraged } from "./averaged.js";
 import { DrawnFlight } from "./flight.js";
 import { rankOf } from "./risk.js";
 
 export class Drawn extends Flighting {
   readonly #drawn: DrawnFlight;
+  readonly #engine: Engine;
+  readonly #settings: FlightSettings;
+  /** Whether periods do not act on each other, and limits on sums are a tree. */
+  readonly #separable: boolean;
 
   override get flight(): DrawnFlight {
     return this.#drawn;
@@ -21,6 +26,10 @@ export class Drawn extends Flighting {
       return drawn;
     });
     this.#drawn = drawn as unknown as DrawnFlight;
+    [this.#engine, this.#settings] = [engine, settings];
+    const { channels, periods = 1 } = framed.model.problem;
+    const apart = channels.every(({ adstock, smoothness }) => !adstock && !(smoothness && periods > 1));
+    this.#separable = apart && !crosses(framed.model);
   }
 
   get draws(): number {
@@ -29,7 +38,29 @@ export class Drawn extends Flighting {
 
   override solve(budget: number, fee: number, ask: Ask = {}): FoundFlight {
     this.#drawn.fee = fee;
-    return super.solve(budget, fee, ask);
+    const found = super.solve(budget, fee, ask);
+    if (this.#separable && this.#drawn.isMean) this.#average(found, fee, ask.decide);
+    return found;
+  }
+
+  /** S-shaped curves, and presence, where periods do not act on each other: branch and bound on the mean curves closes the gap. */
+  #average(found: FoundFlight, fee: number, decide: number | undefined): void {
+    const { value, bound, budget } = found;
+    const { tolerance, deadline, watch } = this.#settings;
+    const closed = bound - value <= tolerance * Math.abs(value) || !(bound > Number.NEGATIVE_INFINITY);
+    if (closed || (decide !== undefined && (value >= decide || bound < decide))) return;
+    const averaged = solveAveraged(this.#engine, this.model, {
+      ...{ budget, fee, found, tolerance, deadline },
+      watch: (nodes, best, most) => watch(nodes, nodes, best, most),
+      responseOf: (x) => this.responseOf(x),
+    });
+    if (!averaged || averaged.bound > bound) return;
+    const { stopped, nodes, price, ...better } = averaged;
+    Object.assign(found, better);
+    if (this.rows.length === 0) found.price = price;
+    found.nodes += nodes;
+    this.nodes += nodes;
+    found.stopped = stopped;
   }
 
   override responseOf(plan: Float64Array): number {

@@ -51,6 +51,11 @@ export class DrawnFlight implements OverTime {
     return this.local || this.responses.concave;
   }
 
+  /** Whether what is climbed is the mean of the draws. */
+  get isMean(): boolean {
+    return !this.measure && !this.shares && this.single === undefined && !this.local;
+  }
+
   bound(low: Float64Array, high: Float64Array, budget: number): void {
     this.#reader.place({ low, high, budget, atMost: this.#model.problem.spend !== "exactly" });
     if (this.responses.concave) return;

@@ -124,7 +124,7 @@ function tapOf({ feed, taps }: Carried): (lag: number) => number {
 }
 
 /** One curve a draw. */
-function drawnCurve(curve: Curve): { curve: (draw: number) => Curve; drawn: boolean } {
+export function drawnCurve(curve: Curve): { curve: (draw: number) => Curve; drawn: boolean } {
   // A table's lists are its points.
   const entries = canBeDrawn(curve.type) ? Object.entries(curve) : [];
   const lists = entries.filter(([, values]) => Array.isArray(values)) as [string, number[]][];

@@ -203,6 +203,82 @@ describe("a plan over draws", () => {
     expect(drawn.channels[0]?.saturation).toBeGreaterThan(0);
   });
 
+  it("is certified for S-shaped curves where periods do not act on each other, with presence and groups", () => {
+    const n = 60;
+    const [a, b] = [
+      drawnHill(n, 100, 30, lognormal(n, 3, 0.1, 7), 1),
+      drawnHill(n, 90, 25, lognormal(n, 2.5, 0.2, 8), 4),
+    ];
+    const logit = {
+      ...{ type: "logit" as const, max: lognormal(n, 60, 0.2, 11) },
+      ...{ slope: lognormal(n, 0.3, 0.3, 12), midpoint: lognormal(n, 15, 0.3, 13) },
+    };
+    const mean = (of: (j: number) => number) =>
+      Array.from({ length: n }, (_, j) => of(j)).reduce((s, v) => s + v, 0) / n;
+    const sigma = (z: number) => 1 / (1 + Math.exp(-z));
+    const [fa, fb, fc] = [
+      (x: number) => mean((j) => plainHill(a, j, [x])),
+      (x: number) => mean((j) => plainHill(b, j, [x])),
+      (x: number) =>
+        mean((j) => {
+          const [max, k, m] = [logit.max[j] as number, logit.slope[j] as number, logit.midpoint[j] as number];
+          return max * (sigma(k * (x - m)) - sigma(-k * m));
+        }),
+    ];
+    // All three as tables of every half unit of money, and all plans of them.
+    const table = (f: (x: number) => number) => Float64Array.from({ length: 121 }, (_, k) => f(k / 2));
+    const [ta, tb, tc] = [table(fa), table(fb), table(fc)];
+    const dense = (money: number, keeps: (x: number, y: number, z: number) => boolean) => {
+      let best = 0;
+      for (let x = 0; x <= 2 * money; x++) {
+        for (let y = 0; x + y <= 2 * money; y++) {
+          const z = 2 * money - x - y;
+          if (keeps(x / 2, y / 2, z / 2))
+            best = Math.max(best, (ta[x] as number) + (tb[y] as number) + (tc[z] as number));
+        }
+      }
+      return best;
+    };
+    const channels: Channel[] = [
+      { name: "a", curve: a },
+      { name: "b", curve: b },
+      { name: "c", curve: logit },
+    ];
+    for (const budget of [25, 40, 60]) {
+      const free = planBudget({ budget, channels }, { engine });
+      const best = dense(budget, () => true);
+      expect(free.gap).toBeLessThan(1e-6);
+      expect(free.stopped).toBeUndefined();
+      expect(free.bound).toBeGreaterThanOrEqual(best);
+      expect(free.response).toBeGreaterThan(best * (1 - 1e-9));
+      const own =
+        fa(free.spend[0]?.[0] as number) + fb(free.spend[1]?.[0] as number) + fc(free.spend[2]?.[0] as number);
+      expect(Math.abs(own - free.response)).toBeLessThan(1e-9 * own);
+    }
+    const present = channels.map((channel) => ({ ...channel, presence: { atLeast: 18 } }));
+    const held = planBudget(
+      { budget: 60, channels: present, groups: [{ name: "g", channels: ["a", "b"], atMost: 35 }] },
+      { engine },
+    );
+    const best = dense(60, (x, y, z) => x + y <= 35 && [x, y, z].every((one) => one === 0 || one >= 18));
+    expect(held.gap).toBeLessThan(1e-6);
+    expect(held.bound).toBeGreaterThanOrEqual(best);
+    expect(held.response).toBeGreaterThan(best * (1 - 1e-9));
+    for (const [money] of held.spend) expect(money === 0 || (money as number) >= 18 * (1 - 1e-9)).toBe(true);
+    // Money that is worth something unspent, and a target from below.
+    const profit = planBudget({ budget: 60, channels, objective: { type: "profit", margin: 0.5 } }, { engine });
+    let most = 0;
+    for (let money = 0; money <= 60; money += 0.5) most = Math.max(most, 0.5 * dense(money, () => true) - money);
+    expect(profit.profit?.bound).toBeGreaterThanOrEqual(most);
+    expect(profit.profit?.value).toBeGreaterThan(most * (1 - 1e-4));
+    expect(profit.gap).toBeLessThan(1e-5);
+    const target = dense(40, () => true);
+    const least = planBudget({ budget: 60, channels, objective: { type: "least-spend", target } }, { engine });
+    expect(least.leastSpend).toBeLessThanOrEqual(40 * (1 + 1e-9));
+    expect(least.leastSpend).toBeGreaterThan(39);
+    expect(least.spent).toBeLessThan((least.leastSpend as number) * 1.00001);
+  });
+
   it("works as a target, as profit, on a frontier and in scenarios", () => {
     const channels: Channel[] = [
       { name: "a", curve: drawnHill(100, 100, 20, 0.8, 1), adstock: { type: "geometric", decay: 0.4 } },
