@@ -1,0 +1,98 @@
+/**
+ * The application: routes parse, call and print; nothing here decides anything. Web-standard Request and Response only, so that it runs
+ * wherever Hono does.
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { cors } from "hono/cors";
+import { HTTPException } from "hono/http-exception";
+import { createEngine } from "../index.js";
+import type { Env, Shared } from "./context.js";
+import { type ApiKey, checkKeys, keeper } from "./keys.js";
+import { bodyLimit, checkLimits, type Limits } from "./limits.js";
+import { Metrics } from "./metrics.js";
+import { type LogEntry, observing } from "./observe.js";
+import { Problem, problemResponse } from "./problem.js";
+import { allocationRoutes } from "./routes/allocations.js";
+import { healthRoutes } from "./routes/health.js";
+import { planRoutes } from "./routes/plans.js";
+import { totalsRoutes } from "./routes/totals.js";
+
+export interface AppOptions {
+  /** Who may do what. Without keys everyone may do everything: for loopback, and behind a gateway that asks for its own. */
+  keys?: readonly ApiKey[];
+  limits?: Partial<Limits>;
+  /** Origins whose pages may call; none by default. */
+  origins?: readonly string[];
+  /** Takes one line a request (default: JSON on the console; `() => {}` keeps quiet). */
+  log?: (entry: LogEntry) => void;
+}
+
+/**
+ * The application as a Hono app: mount it, or serve its `fetch`.
+ *
+ * @throws {TypeError | RangeError} for options that are not right, such as a key that is too short.
+ * @example
+ * import { createApp } from "shadowprice/serve";
+ * export default createApp({ keys: [{ key: process.env.KEY, scopes: ["decide", "solve"] }] });
+ */
+export function createApp({ keys = [], limits, origins = [], log = printed }: AppOptions = {}): OpenAPIHono<Env> {
+  checkKeys(keys);
+  const metrics = new Metrics();
+  const shared: Shared = {
+    limits: checkLimits(limits ?? {}),
+    metrics,
+    needs: keeper(keys),
+    newEngine: () => createEngine(),
+  };
+  const app = new OpenAPIHono<Env>({
+    defaultHook: ({ success, ...rest }) => {
+      if (!success && "error" in rest) throw invalid(rest.error.issues);
+    },
+  });
+  app.use(observing(metrics, log));
+  if (origins.length > 0) app.use(cors({ origin: [...origins], exposeHeaders: ["x-request-id", "etag"] }));
+  app.use(bodyLimit(shared.limits));
+  healthRoutes(app, shared);
+  allocationRoutes(app, shared);
+  totalsRoutes(app, shared);
+  planRoutes(app, shared);
+  app.doc31("/openapi.json", {
+    openapi: "3.1.0",
+    info: {
+      title: "shadowprice",
+      version: "1",
+      description: "Who gets which offer, and what each channel spends, with proofs.",
+    },
+  });
+  app.notFound((context) => problemResponse(context, new Problem("not-found", `there is no ${context.req.path}`)));
+  app.onError((error, context) =>
+    problemResponse(context, expected(error) ?? new Problem("internal", "see the server's log")),
+  );
+  return app;
+}
+
+/** The problem that an error stands for; nothing for what nobody expected. */
+function expected(error: Error): Problem | undefined {
+  if (error instanceof Problem) return error;
+  if (error.name === "AbortError") return new Problem("cancelled", "the connection was closed");
+  if (!(error instanceof HTTPException)) return;
+  if (error.status === 415) return new Problem("unsupported-media-type", "send content-type: application/json");
+  if (error.status === 400) return new Problem("invalid-request", error.message);
+  return;
+}
+
+interface Issue {
+  path: PropertyKey[];
+  message: string;
+}
+
+/** The first of zod's findings; the rest is often the same. */
+function invalid([issue]: readonly Issue[]): Problem {
+  const { path = [], message = "the body is not right" } = issue ?? {};
+  const pointer = path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+  return new Problem("invalid-request", message, { pointer });
+}
+
+function printed(entry: LogEntry): void {
+  console.log(JSON.stringify(entry));
+}

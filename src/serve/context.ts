@@ -1,0 +1,25 @@
+/** What the routes of one application share. */
+import type { MiddlewareHandler } from "hono";
+import type { Engine } from "../index.js";
+import type { Scope } from "./keys.js";
+import type { Limits } from "./limits.js";
+import type { Metrics } from "./metrics.js";
+
+export interface Shared {
+  limits: Limits;
+  metrics: Metrics;
+  /** Middleware that lets only keys with this scope pass. */
+  needs: (scope: Scope) => MiddlewareHandler;
+  /** A new engine for one solve: its memory goes with it. */
+  newEngine: () => Engine;
+}
+
+/** What a request carries from one middleware to the next. */
+export interface Variables {
+  requestId: string;
+  keyName?: string;
+}
+
+export interface Env {
+  Variables: Variables;
+}

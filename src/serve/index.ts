@@ -1,0 +1,9 @@
+/**
+ * shadowprice as a service: one Hono application for Node, the edge and the browser. Needs hono, zod and @hono/zod-openapi beside it.
+ * @module
+ */
+export { type AppOptions, createApp } from "./app.js";
+export type { ApiKey, Scope } from "./keys.js";
+export type { Limits } from "./limits.js";
+export type { LogEntry } from "./observe.js";
+export type { ProblemBody, ProblemKind } from "./problem.js";

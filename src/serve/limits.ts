@@ -1,0 +1,60 @@
+/** What one request may ask of the server. */
+import type { MiddlewareHandler } from "hono";
+import { bodyLimit as limited } from "hono/body-limit";
+import { wholeNumber } from "../engine/check.js";
+import { Problem } from "./problem.js";
+
+export interface Limits {
+  /** Bytes of a JSON body. */
+  bodyBytes: number;
+  /** Users of one allocation. */
+  users: number;
+  /** Options of one allocation. */
+  options: number;
+  /** Channels (or campaigns) times periods of one plan. */
+  spends: number;
+  /** Prices, budgets or scenarios of one request. */
+  points: number;
+  /** Seconds of one solve. */
+  seconds: number;
+}
+
+export const LIMITS: Limits = {
+  bodyBytes: 32 * 2 ** 20,
+  users: 1_000_000,
+  options: 1_000,
+  spends: 20_000,
+  points: 1_000,
+  seconds: 30,
+};
+
+export function checkLimits(given: Partial<Limits>): Limits {
+  for (const [name, most] of Object.entries(given)) {
+    if (!(name in LIMITS))
+      throw new TypeError(`limits has no field "${name}"; its fields are ${Object.keys(LIMITS).join(", ")}`);
+    wholeNumber(most as number, `limits.${name}`, 1, Number.MAX_SAFE_INTEGER);
+  }
+  return { ...LIMITS, ...given };
+}
+
+/** @throws {Problem} when there are more than the limit of this name allows. */
+export function within(limits: Limits, name: keyof Limits, count: number, pointer?: string): void {
+  const most = limits[name];
+  if (count <= most) return;
+  throw new Problem("too-large", `${name} must be at most ${most} here, got ${count}`, {
+    limit: { name, most },
+    ...(pointer === undefined ? {} : { pointer }),
+  });
+}
+
+/** Refuses a body that says it is too long at once, and one that turns out to be while it is read. */
+export function bodyLimit({ bodyBytes }: Limits): MiddlewareHandler {
+  return limited({
+    maxSize: bodyBytes,
+    onError: () => {
+      throw new Problem("too-large", `a body must be at most ${bodyBytes} bytes here`, {
+        limit: { name: "bodyBytes", most: bodyBytes },
+      });
+    },
+  });
+}

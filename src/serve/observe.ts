@@ -1,0 +1,49 @@
+/** Every request has an id, a line in the log, and its place in the metrics. */
+import type { MiddlewareHandler } from "hono";
+import { routePath } from "hono/route";
+import type { Metrics } from "./metrics.js";
+
+/** One request, as a line of the log. */
+export interface LogEntry {
+  /** RFC 3339, UTC. */
+  time: string;
+  level: "info" | "error";
+  requestId: string;
+  method: string;
+  /** The route's pattern, not the path: names of policies stay out of the metrics. */
+  route: string;
+  status: number;
+  milliseconds: number;
+  /** Name of the API key, where there is one. */
+  key?: string;
+  /** Of what nobody expected: the stack, for the log alone. */
+  error?: string;
+}
+
+/** An id that a proxy gave is kept if it is one: letters, digits and a few signs, so that it can do no harm in a log. */
+const ID = /^[\w.:-]{1,128}$/;
+
+export function observing(metrics: Metrics, log: (entry: LogEntry) => void): MiddlewareHandler {
+  return async (context, next) => {
+    const started = performance.now();
+    const given = context.req.header("x-request-id");
+    const requestId = given && ID.test(given) ? given : crypto.randomUUID();
+    context.set("requestId", requestId);
+    await next();
+    context.header("x-request-id", requestId);
+    const milliseconds = performance.now() - started;
+    const route = routePath(context, -1);
+    const { method } = context.req;
+    const { status } = context.res;
+    const labels = { method, route, status: String(status) };
+    metrics.add("shadowprice_requests_total", "Requests answered.", labels);
+    metrics.observe("shadowprice_request_seconds", "Time to answer.", { method, route }, milliseconds / 1000);
+    const { error } = context;
+    log({
+      time: new Date().toISOString(),
+      ...{ level: status >= 500 ? "error" : "info", requestId, method, route, status, milliseconds },
+      ...(context.get("keyName") ? { key: context.get("keyName") } : {}),
+      ...(status === 500 && error ? { error: error.stack ?? String(error) } : {}),
+    });
+  };
+}

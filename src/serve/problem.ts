@@ -1,0 +1,125 @@
+/**
+ * What went wrong, as `application/problem+json` (RFC 9457): a type that programs can tell apart, a sentence for people, and a JSON
+ * pointer to the field. Nothing of the inside comes out: an error that nobody expected says only its request id.
+ */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { CeilingError } from "../index.js";
+
+/** Kinds of problem, with their status. The `type` of a problem is `urn:shadowprice:problem:` and the kind. */
+const KINDS = {
+  "invalid-request": 400,
+  unauthorized: 401,
+  forbidden: 403,
+  "not-found": 404,
+  "method-not-allowed": 405,
+  "not-acceptable": 406,
+  conflict: 409,
+  "precondition-failed": 412,
+  "too-large": 413,
+  "unsupported-media-type": 415,
+  "invalid-value": 422,
+  "precondition-required": 428,
+  "too-many-requests": 429,
+  cancelled: 499,
+  internal: 500,
+  busy: 503,
+} as const;
+
+export type ProblemKind = keyof typeof KINDS;
+
+/** The body of a problem. */
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  /** JSON pointer to the field of the request's body, "" for all of it. */
+  pointer?: string;
+  /** Name of the limit that was met, and what it is. */
+  limit?: { name: string; most: number };
+  /** The request's id, as in the logs. */
+  instance?: string;
+}
+
+const TITLES: Record<ProblemKind, string> = {
+  "invalid-request": "The request does not have the form that the schema asks",
+  unauthorized: "An API key is needed",
+  forbidden: "This API key may not do this",
+  "not-found": "There is nothing of this name",
+  "method-not-allowed": "This path does not take this method",
+  "not-acceptable": "No answer of a kind that is accepted",
+  conflict: "Another request is in the way",
+  "precondition-failed": "Another version was published since",
+  "too-large": "The request is above a limit",
+  "unsupported-media-type": "The body is of another kind",
+  "invalid-value": "A value of the request is wrong",
+  "precondition-required": "A version must be named",
+  "too-many-requests": "Too many requests",
+  cancelled: "The request was cancelled",
+  internal: "Something unexpected went wrong",
+  busy: "All workers are busy",
+};
+
+/** Thrown anywhere in a route; becomes the answer. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  readonly kind: ProblemKind;
+  readonly more: Partial<ProblemBody>;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    kind: ProblemKind,
+    detail: string,
+    more: Partial<ProblemBody> = {},
+    headers: Record<string, string> = {},
+  ) {
+    super(detail);
+    this.kind = kind;
+    this.more = more;
+    this.headers = headers;
+  }
+}
+
+/** The answer of a problem. */
+export function problemResponse(context: Context, problem: Problem): Response {
+  const status = KINDS[problem.kind];
+  const body: ProblemBody = {
+    type: `urn:shadowprice:problem:${problem.kind}`,
+    title: TITLES[problem.kind],
+    status,
+    detail: problem.message,
+    ...problem.more,
+    instance: context.get("requestId"),
+  };
+  return context.body(JSON.stringify(body), status as ContentfulStatusCode, {
+    "content-type": "application/problem+json",
+    ...problem.headers,
+  });
+}
+
+/**
+ * What an error of the core means to the one who asked: a wrong value of the request, unless nobody expected it. `body` is where the
+ * core's message may name a field of; `at` is the pointer to what was given to the core.
+ */
+export function problemOf(error: unknown, body: unknown, at = ""): unknown {
+  if (error instanceof Problem) return error;
+  if (error instanceof CeilingError) return new Problem("too-large", error.message);
+  if (error instanceof RangeError || error instanceof TypeError) {
+    return new Problem("invalid-value", error.message, { pointer: at + pointerOf(error.message, body) });
+  }
+  return error;
+}
+
+/** The core's messages begin with the path of the field (`groups[0].atMost must …`): as a JSON pointer, as far as `body` has it. */
+export function pointerOf(message: string, body: unknown): string {
+  const path = /^[A-Za-z_]\w*(?:\.\w+|\[\d+\])*/.exec(message)?.[0] ?? "";
+  let pointer = "";
+  let value = body;
+  for (const [step] of path.matchAll(/\w+/g)) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) break;
+    pointer += `/${step}`;
+    value = (value as Record<string, unknown>)[step];
+  }
+  return pointer;
+}

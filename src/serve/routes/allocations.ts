@@ -1,0 +1,61 @@
+/** `POST /v1/allocations`, `/v1/frontiers`: a table and a request in, decisions and budgets out. */
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { allocate, frontier } from "../../index.js";
+import type { Env, Shared } from "../context.js";
+import { within } from "../limits.js";
+import { problemOf } from "../problem.js";
+import { Allocation, AllocationBody, Frontier, FrontierBody } from "../schemas/allocation.js";
+import { tableOf } from "../table.js";
+import { body, json, PROBLEMS, printed } from "./answers.js";
+
+const allocations = createRoute({
+  method: "post",
+  path: "/v1/allocations",
+  summary: "Give each user the right offer under the limits",
+  request: body(AllocationBody),
+  responses: { 200: json(Allocation, "met, impossible or not found: each is an answer"), ...PROBLEMS },
+});
+
+const frontiers = createRoute({
+  method: "post",
+  path: "/v1/frontiers",
+  summary: "What every budget buys",
+  request: body(FrontierBody),
+  responses: { 200: json(Frontier, "value, spend and price of money by budget"), ...PROBLEMS },
+});
+
+export function allocationRoutes(app: OpenAPIHono<Env>, { limits, metrics, needs, newEngine }: Shared): void {
+  app.use(allocations.path, needs("solve"));
+  app.openapi(allocations, (context) => {
+    const asked = context.req.valid("json");
+    const table = tableOf(newEngine(), asked.offers, limits);
+    try {
+      const { choices, ...result } = allocate(table, asked.request, {
+        signal: context.req.raw.signal,
+        timeLimit: limits.seconds,
+      });
+      metrics.add("shadowprice_users_decided_total", "Users decided by solves.", {}, table.users);
+      if (Number.isFinite(result.gap)) metrics.set("shadowprice_gap", "Gap of the last solve.", {}, result.gap);
+      return printed(context, { ...result, choices: result.status === "met" ? [...choices] : [] });
+    } catch (error) {
+      throw problemOf(error, asked.request, "/request");
+    } finally {
+      table.release();
+    }
+  });
+
+  app.use(frontiers.path, needs("solve"));
+  app.openapi(frontiers, (context) => {
+    const { offers, request = {}, points, budgets } = context.req.valid("json");
+    within(limits, "points", points ?? 0, "/points");
+    within(limits, "points", budgets?.length ?? 0, "/budgets");
+    const table = tableOf(newEngine(), offers, limits);
+    try {
+      return printed(context, frontier(table, request, { points, budgets, signal: context.req.raw.signal }));
+    } catch (error) {
+      throw problemOf(error, request, "/request");
+    } finally {
+      table.release();
+    }
+  });
+}

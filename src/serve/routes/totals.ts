@@ -1,0 +1,87 @@
+/** `POST /v1/totals`, `/v1/totals/merge`: what a part of the users takes at given prices, as bytes that merge exactly. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { mergeTotals, readTotals, totals } from "../../index.js";
+import type { Env, Shared } from "../context.js";
+import { within } from "../limits.js";
+import { Problem, problemOf } from "../problem.js";
+import { TotalsBody, TotalsRead } from "../schemas/totals.js";
+import { tableOf } from "../table.js";
+import { body, json, PROBLEMS } from "./answers.js";
+
+/** The bytes of totals. */
+const BYTES = "application/vnd.shadowprice.totals";
+const bytes = { [BYTES]: { schema: z.any().openapi({ type: "string", format: "binary" }) } };
+
+const ask = createRoute({
+  method: "post",
+  path: "/v1/totals",
+  summary: "Users, money and value at each of a list of prices",
+  request: body(TotalsBody),
+  responses: {
+    200: {
+      description: "bytes for /v1/totals/merge; what they say, with Accept: application/json",
+      content: { ...bytes, "application/json": { schema: TotalsRead } },
+    },
+    ...PROBLEMS,
+  },
+});
+
+const merge = createRoute({
+  method: "post",
+  path: "/v1/totals/merge",
+  summary: "The totals of several parts together",
+  description: `The body is a multipart form: one file of ${BYTES} a part, under any names.`,
+  request: { body: { required: true, content: { "multipart/form-data": { schema: z.looseObject({}) } } } },
+  responses: { 200: json(TotalsRead, "as /v1/totals answers"), ...PROBLEMS },
+});
+
+export function totalsRoutes(app: OpenAPIHono<Env>, { limits, needs, newEngine }: Shared): void {
+  for (const { path } of [ask, merge]) app.use(path, needs("solve"));
+  app.openapi(ask, (context) => {
+    const { offers, ...request } = context.req.valid("json");
+    within(limits, "points", request.prices.length, "/prices");
+    const table = tableOf(newEngine(), offers, limits);
+    const { signal } = context.req.raw;
+    try {
+      return answer(
+        context,
+        named(request, () => totals(table, request, { signal })),
+      );
+    } finally {
+      table.release();
+    }
+  });
+
+  app.openapi(merge, async (context) => {
+    const parts: Uint8Array[] = [];
+    for (const [name, part] of (await context.req.formData()).entries()) {
+      if (typeof part === "string") {
+        throw new Problem("invalid-request", `part "${name}" must be a file`, { pointer: `/${name}` });
+      }
+      parts.push(new Uint8Array(await part.arrayBuffer()));
+    }
+    return answer(
+      context,
+      named({}, () => mergeTotals(...parts)),
+    );
+  });
+}
+
+/** What the core refuses is a problem of the request. */
+function named<T>(request: unknown, question: () => T): T {
+  try {
+    return question();
+  } catch (error) {
+    throw problemOf(error, request);
+  }
+}
+
+/** Bytes, or what they say to those who accept JSON alone: its exact sums are whole numbers beyond 2^53, as text. */
+function answer(context: Context, found: Uint8Array): never {
+  if (!context.req.header("accept")?.includes("application/json")) {
+    return context.body(found as Uint8Array<ArrayBuffer>, 200, { "content-type": BYTES }) as never;
+  }
+  const text = JSON.stringify(readTotals(found), (_, x) => (typeof x === "bigint" ? String(x) : x));
+  return context.body(text, 200, { "content-type": "application/json" }) as never;
+}
