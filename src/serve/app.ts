@@ -11,16 +11,23 @@ import { type ApiKey, checkKeys, keeper } from "./keys.js";
 import { bodyLimit, checkLimits, type Limits } from "./limits.js";
 import { Metrics } from "./metrics.js";
 import { type LogEntry, observing } from "./observe.js";
+import { Policies } from "./policies.js";
 import { Problem, problemResponse } from "./problem.js";
 import { allocationRoutes } from "./routes/allocations.js";
+import { decisionRoutes } from "./routes/decisions.js";
 import { healthRoutes } from "./routes/health.js";
 import { planRoutes } from "./routes/plans.js";
+import { policyRoutes } from "./routes/policies.js";
 import { totalsRoutes } from "./routes/totals.js";
+import { MemoryStore } from "./store/memory.js";
+import type { Store } from "./store/store.js";
 
 export interface AppOptions {
   /** Who may do what. Without keys everyone may do everything: for loopback, and behind a gateway that asks for its own. */
   keys?: readonly ApiKey[];
   limits?: Partial<Limits>;
+  /** Where policies live (default: in memory, until the process ends). */
+  store?: Store;
   /** Origins whose pages may call; none by default. */
   origins?: readonly string[];
   /** Takes one line a request (default: JSON on the console; `() => {}` keeps quiet). */
@@ -35,14 +42,18 @@ export interface AppOptions {
  * import { createApp } from "shadowprice/serve";
  * export default createApp({ keys: [{ key: process.env.KEY, scopes: ["decide", "solve"] }] });
  */
-export function createApp({ keys = [], limits, origins = [], log = printed }: AppOptions = {}): OpenAPIHono<Env> {
+export function createApp({
+  keys = [],
+  limits,
+  store = new MemoryStore(),
+  origins = [],
+  log = printed,
+}: AppOptions = {}): OpenAPIHono<Env> {
   checkKeys(keys);
   const metrics = new Metrics();
   const shared: Shared = {
-    limits: checkLimits(limits ?? {}),
-    metrics,
-    needs: keeper(keys),
-    newEngine: () => createEngine(),
+    ...{ limits: checkLimits(limits ?? {}), metrics, store, policies: new Policies(store) },
+    ...{ needs: keeper(keys), newEngine: () => createEngine() },
   };
   const app = new OpenAPIHono<Env>({
     defaultHook: ({ success, ...rest }) => {
@@ -56,6 +67,8 @@ export function createApp({ keys = [], limits, origins = [], log = printed }: Ap
   allocationRoutes(app, shared);
   totalsRoutes(app, shared);
   planRoutes(app, shared);
+  policyRoutes(app, shared);
+  decisionRoutes(app, shared);
   app.doc31("/openapi.json", {
     openapi: "3.1.0",
     info: {

@@ -7,3 +7,5 @@ export type { ApiKey, Scope } from "./keys.js";
 export type { Limits } from "./limits.js";
 export type { LogEntry } from "./observe.js";
 export type { ProblemBody, ProblemKind } from "./problem.js";
+export { MemoryStore } from "./store/memory.js";
+export { ConflictError, type Kind, type Store, type Stored } from "./store/store.js";

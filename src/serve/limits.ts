@@ -15,6 +15,8 @@ export interface Limits {
   spends: number;
   /** Prices, budgets or scenarios of one request. */
   points: number;
+  /** Users of one request for decisions. */
+  decisions: number;
   /** Seconds of one solve. */
   seconds: number;
 }
@@ -25,6 +27,7 @@ export const LIMITS: Limits = {
   options: 1_000,
   spends: 20_000,
   points: 1_000,
+  decisions: 1_000,
   seconds: 30,
 };
 

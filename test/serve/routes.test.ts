@@ -181,6 +181,8 @@ describe("GET", () => {
       "/v1/plans/explain",
       "/v1/plans/frontier",
       "/v1/plans/scenarios",
+      "/v1/policies/{name}",
+      "/v1/policies/{name}/decisions",
       "/v1/totals",
       "/v1/totals/merge",
     ]);

@@ -30,11 +30,9 @@ export const TotalsRead = z
         counts: z.array(z.int()),
         cost: z.number(),
         value: z.number(),
-        exact: z
-          .object({ cost: z.string(), value: z.string() })
-          .openapi({
-            description: "The sums themselves, as whole numbers of 2^-149 (cost: of the unit, where there is one).",
-          }),
+        exact: z.object({ cost: z.string(), value: z.string() }).openapi({
+          description: "The sums themselves, as whole numbers of 2^-149 (cost: of the unit, where there is one).",
+        }),
       }),
     ),
   })
