@@ -14,6 +14,17 @@ const ENTRIES = {
 /** Node's own modules, with and without their prefix, and the optional peer: never bundled. */
 const EXTERNAL = ["node:*", ...builtinModules, "@duckdb/node-api"];
 
+/** What serves needs beside it: optional peers, never bundled, so that the application is of the caller's Hono. */
+const SERVE_PEERS = ["hono", "hono/*", "@hono/zod-openapi", "zod"];
+
+/** src/serve/ asks for the core by its public entry, which stays an import. */
+const coreIsThePackage = {
+  name: "core-is-the-package",
+  setup({ onResolve }) {
+    onResolve({ filter: /^(\.\.\/)+index\.js$/ }, () => ({ path: "shadowprice", external: true }));
+  },
+};
+
 // Without comments and blanks: half of what a runtime has to read before the first decision. Names stay, for stack traces,
 // but in allocation.js.
 const shared = {
@@ -98,6 +109,16 @@ export async function buildBundles() {
       outdir: "dist",
       platform: "neutral",
       mainFields: ["module", "main"],
+    }),
+    // One for every runtime: the core is the package itself, of which each runtime finds its own entry.
+    build({
+      ...shared,
+      plugins: [coreIsThePackage],
+      entryPoints: { serve: "src/serve/index.ts", "serve.decide": "src/serve/decide.ts" },
+      outdir: "dist",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      external: SERVE_PEERS,
     }),
     build({
       ...shared,

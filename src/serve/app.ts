@@ -4,15 +4,15 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
-import { HTTPException } from "hono/http-exception";
 import { createEngine } from "../index.js";
 import type { Env, Shared } from "./context.js";
 import { type ApiKey, checkKeys, keeper } from "./keys.js";
 import { bodyLimit, checkLimits, type Limits } from "./limits.js";
+import { type LogEntry, printed } from "./log.js";
 import { Metrics } from "./metrics.js";
-import { type LogEntry, observing } from "./observe.js";
+import { observing } from "./observe.js";
 import { Policies } from "./policies.js";
-import { Problem, problemResponse } from "./problem.js";
+import { expected, Problem, problemResponse } from "./problem.js";
 import { allocationRoutes } from "./routes/allocations.js";
 import { decisionRoutes } from "./routes/decisions.js";
 import { healthRoutes } from "./routes/health.js";
@@ -78,20 +78,8 @@ export function createApp({
     },
   });
   app.notFound((context) => problemResponse(context, new Problem("not-found", `there is no ${context.req.path}`)));
-  app.onError((error, context) =>
-    problemResponse(context, expected(error) ?? new Problem("internal", "see the server's log")),
-  );
+  app.onError((error, context) => problemResponse(context, expected(error)));
   return app;
-}
-
-/** The problem that an error stands for; nothing for what nobody expected. */
-function expected(error: Error): Problem | undefined {
-  if (error instanceof Problem) return error;
-  if (error.name === "AbortError") return new Problem("cancelled", "the connection was closed");
-  if (!(error instanceof HTTPException)) return;
-  if (error.status === 415) return new Problem("unsupported-media-type", "send content-type: application/json");
-  if (error.status === 400) return new Problem("invalid-request", error.message);
-  return;
 }
 
 interface Issue {
@@ -104,8 +92,4 @@ function invalid([issue]: readonly Issue[]): Problem {
   const { path = [], message = "the body is not right" } = issue ?? {};
   const pointer = path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
   return new Problem("invalid-request", message, { pointer });
-}
-
-function printed(entry: LogEntry): void {
-  console.log(JSON.stringify(entry));
 }

@@ -5,7 +5,7 @@
 export { type AppOptions, createApp } from "./app.js";
 export type { ApiKey, Scope } from "./keys.js";
 export type { Limits } from "./limits.js";
-export type { LogEntry } from "./observe.js";
+export type { LogEntry } from "./log.js";
 export type { ProblemBody, ProblemKind } from "./problem.js";
 export { MemoryStore } from "./store/memory.js";
 export { ConflictError, type Kind, type Store, type Stored } from "./store/store.js";

@@ -1,24 +1,8 @@
 /** Every request has an id, a line in the log, and its place in the metrics. */
 import type { MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
+import type { LogEntry } from "./log.js";
 import type { Metrics } from "./metrics.js";
-
-/** One request, as a line of the log. */
-export interface LogEntry {
-  /** RFC 3339, UTC. */
-  time: string;
-  level: "info" | "error";
-  requestId: string;
-  method: string;
-  /** The route's pattern, not the path: names of policies stay out of the metrics. */
-  route: string;
-  status: number;
-  milliseconds: number;
-  /** Name of the API key, where there is one. */
-  key?: string;
-  /** Of what nobody expected: the stack, for the log alone. */
-  error?: string;
-}
 
 /** An id that a proxy gave is kept if it is one: letters, digits and a few signs, so that it can do no harm in a log. */
 const ID = /^[\w.:-]{1,128}$/;

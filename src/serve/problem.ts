@@ -3,8 +3,8 @@
  * pointer to the field. Nothing of the inside comes out: an error that nobody expected says only its request id.
  */
 import type { Context } from "hono";
+import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { CeilingError } from "../index.js";
 
 /** Kinds of problem, with their status. The `type` of a problem is `urn:shadowprice:problem:` and the kind. */
 const KINDS = {
@@ -104,11 +104,23 @@ export function problemResponse(context: Context, problem: Problem): Response {
  */
 export function problemOf(error: unknown, body: unknown, at = ""): unknown {
   if (error instanceof Problem) return error;
-  if (error instanceof CeilingError) return new Problem("too-large", error.message);
+  // By its name: the class is the core's, which is another bundle.
+  if (error instanceof RangeError && error.name === "CeilingError") return new Problem("too-large", error.message);
   if (error instanceof RangeError || error instanceof TypeError) {
     return new Problem("invalid-value", error.message, { pointer: at + pointerOf(error.message, body) });
   }
   return error;
+}
+
+/** What an error becomes that a route threw: of what nobody expected only the log says more. */
+export function expected(error: Error): Problem {
+  if (error instanceof Problem) return error;
+  if (error.name === "AbortError") return new Problem("cancelled", "the connection was closed");
+  if (error instanceof HTTPException && error.status === 415) {
+    return new Problem("unsupported-media-type", "send content-type: application/json");
+  }
+  if (error instanceof HTTPException && error.status === 400) return new Problem("invalid-request", error.message);
+  return new Problem("internal", "see the server's log");
 }
 
 /** The core's messages begin with the path of the field (`groups[0].atMost must …`): as a JSON pointer, as far as `body` has it. */

@@ -135,7 +135,7 @@ describe("decisions", () => {
     expect(await pointer({ values: [4, 9] })).toEqual([422, "/users/0/costs"]);
     expect(await pointer({ values: [4], costs: { "10off": 3 } })).toEqual([422, "/users/0/values"]);
     expect(await pointer({ values: { "5off": 1 }, costs: { "10off": 3 } })).toEqual([422, "/users/0/values"]);
-    expect(await pointer({ values: { constructor: 1 }, costs: [null, 1] })).toEqual([422, "/users/0/values"]);
+    expect(await pointer({ values: { constructor: 1 }, costs: [null, 1] })).toEqual([400, "/users/0/values"]);
     expect(await pointer({ values: [4, 9], costs: [2, 3] })).toEqual([422, "/users/0/costs"]);
     expect(await pointer({ costs: [2, 3] })).toEqual([400, "/users/0/values"]);
     expect((await post("/v1/policies/none/decisions", { users: [{ values: [] }] }, { of })).status).toBe(404);

@@ -1,0 +1,75 @@
+/**
+ * The decisions route alone, for the tightest edge: no schema library, no OpenAPI, no engine. The same answers as the whole application.
+ * @module
+ */
+import { Hono } from "hono";
+import type { Env } from "./context.js";
+import { decideUsers } from "./deciding.js";
+import { type ApiKey, checkKeys, keeper } from "./keys.js";
+import { bodyLimit, checkLimits, type Limits } from "./limits.js";
+import { type LogEntry, printed } from "./log.js";
+import { Metrics } from "./metrics.js";
+import { observing } from "./observe.js";
+import { Policies } from "./policies.js";
+import { expected, Problem, problemResponse } from "./problem.js";
+import type { Store } from "./store/store.js";
+
+export type { ApiKey, Scope } from "./keys.js";
+export type { Limits } from "./limits.js";
+export type { LogEntry } from "./log.js";
+export { MemoryStore } from "./store/memory.js";
+export { ConflictError, type Kind, type Store, type Stored } from "./store/store.js";
+
+export interface DecideOptions {
+  /** Where policies are read. */
+  store: Store;
+  /** Keys with the scope "decide". Without keys everyone may decide. */
+  keys?: readonly ApiKey[];
+  limits?: Partial<Pick<Limits, "bodyBytes" | "decisions">>;
+  /** Takes one line a request (default: JSON on the console). */
+  log?: (entry: LogEntry) => void;
+}
+
+/**
+ * `POST /v1/policies/:name/decisions` and `GET /healthz` as a Hono app.
+ *
+ * @throws {TypeError | RangeError} for options that are not right.
+ * @example
+ * import { createDecide } from "shadowprice/serve/decide";
+ * export default createDecide({ store });
+ */
+export function createDecide({ store, keys = [], limits = {}, log = printed }: DecideOptions): Hono<Env> {
+  checkKeys(keys);
+  const allowed = checkLimits(limits);
+  const policies = new Policies(store);
+  const app = new Hono<Env>();
+  app.use(observing(new Metrics(), log));
+  app.get("/healthz", (context) => context.json({ status: "ok" }));
+  app.post("/v1/policies/:name/decisions", keeper(keys)("decide"), bodyLimit(allowed), async (context) => {
+    const body = await readJson(context.req);
+    const name = context.req.param("name");
+    const ready = await policies.find(name);
+    const decisions = decideUsers(ready, body, allowed.decisions);
+    return context.json({ policy: name, version: ready.version, price: ready.policy.price, decisions });
+  });
+  app.notFound((context) =>
+    problemResponse(context, new Problem("not-found", `there is no ${context.req.path}; this handler decides alone`)),
+  );
+  app.onError((error, context) => problemResponse(context, expected(error)));
+  return app;
+}
+
+async function readJson(request: {
+  header(name: string): string | undefined;
+  json(): Promise<unknown>;
+}): Promise<unknown> {
+  if (!/^application\/([\w.+-]+\+)?json\b/i.test(request.header("content-type") ?? "")) {
+    throw new Problem("unsupported-media-type", "send content-type: application/json");
+  }
+  try {
+    return await request.json();
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new Problem("invalid-request", "the body is no JSON", { pointer: "" });
+    throw error;
+  }
+}
