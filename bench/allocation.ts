@@ -236,8 +236,6 @@ async function highsRow(quick: boolean, say: (text: string) => void): Promise<Ro
 }
 
 function size(): Row {
-  const { status, stderr } = spawnSync(process.execPath, ["scripts/allocation-size.mjs"]);
-  if (status !== 0) throw new Error(stderr.toString());
   const zipped = (path: string) => gzipSync(readFileSync(path), { level: 9 }).length;
   const gzip = zipped("build/allocation.wasm");
   return {

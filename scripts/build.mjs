@@ -2,10 +2,13 @@
  * The whole build, in seconds: kernels → wasm, TypeScript → bundles and declarations.
  *
  *   assembly/  ─asc→   build/engine.wasm, .d.ts      ─copy→   dist/engine.wasm
+ *                      build/allocation.wasm
  *   src/       ─esbuild→ dist/index.js               the bytes of the wasm inside: any runtime, synchronous
  *                        dist/index.workerd.js       imports ./engine.wasm as a module
  *                        dist/index.edge.js          imports ./engine.wasm?module
  *                        dist/files.js, dist/cli.js  Node; share their chunks with index.js
+ *                        dist/allocation.js          one file, the allocation kernels alone inside
+ *                        dist/serve.js, .decide.js   import shadowprice and their peers
  *   src/       ─tsc→   dist/types/
  *
  * `--kernels` stops after the first line: enough to run the tests from an editor.

@@ -38,19 +38,21 @@ function wasm(file, plugin) {
 }
 
 /**
- * A .wasm import becomes its bytes. A runtime's own base64 takes 0.1 ms of the start, a decoder in the bundle takes 2.
+ * A .wasm import becomes the bytes of this module. A runtime's own base64 takes 0.1 ms of the start, a decoder in the bundle takes 2.
  */
-const inlined = wasm("inline", {
-  name: "wasm-bytes",
-  setup({ onLoad }) {
-    onLoad({ filter: /\.wasm$/ }, ({ path }) => ({
-      loader: "js",
-      contents: `const text = "${readFileSync(path).toString("base64").replace(/=+$/, "")}";
-        const { Buffer } = globalThis;
-        export default Buffer ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));`,
-    }));
-  },
-});
+function inlined(module) {
+  return wasm("inline", {
+    name: "wasm-bytes",
+    setup({ onLoad }) {
+      onLoad({ filter: /\.wasm$/ }, () => ({
+        loader: "js",
+        contents: `const text = "${readFileSync(`build/${module}.wasm`).toString("base64").replace(/=+$/, "")}";
+          const { Buffer } = globalThis;
+          export default Buffer ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));`,
+      }));
+    },
+  });
+}
 
 /** A .wasm import stays an import, of the file beside the bundle. */
 function imported(suffix) {
@@ -83,13 +85,14 @@ const requiredBuiltins = {
 /** Builds every bundle of dist/ and copies the wasm beside them. */
 export async function buildBundles() {
   mkdirSync("dist", { recursive: true });
+  const whole = inlined("engine");
   const results = await Promise.all([
     // One run with splitting, so that a class of the core is one class in index.js, files.js and cli.js. Neutral, so that
     // nothing of Node's slips into the core: index.js is what browsers load.
     build({
       ...shared,
-      ...inlined,
-      plugins: [...inlined.plugins, requiredBuiltins],
+      alias: whole.alias,
+      plugins: [...whole.plugins, requiredBuiltins],
       entryPoints: ENTRIES,
       outdir: "dist",
       splitting: true,
@@ -100,10 +103,10 @@ export async function buildBundles() {
       external: EXTERNAL,
     }),
     // One file, names short: a file costs 0.7 ms of a start, and what V8 does not read it need not parse. It starts 4 ms sooner than from
-    // the chunks of the others, and has its own copies of the classes.
+    // the chunks of the others, and has its own copies of the classes and the kernels that it needs alone.
     build({
       ...shared,
-      ...inlined,
+      ...inlined("allocation"),
       minifyIdentifiers: true,
       entryPoints: { allocation: "src/allocation.ts" },
       outdir: "dist",

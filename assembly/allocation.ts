@@ -1,0 +1,33 @@
+/** The kernels that give users their offers: allocation.wasm rides in `shadowprice/allocation`, and all of it is part of engine.wasm. */
+
+export { dual } from "./allocation/budget/dual";
+export { findBreak, list, sortFirst } from "./allocation/budget/order";
+export { sieve } from "./allocation/budget/sieve";
+export { climb } from "./allocation/budget/steps";
+export { listUsers, swapAll } from "./allocation/budget/swap";
+export { fill, takeFirst, writeTaken } from "./allocation/budget/take";
+export { count, offersOf, replace } from "./allocation/count";
+export { expand } from "./allocation/exact/expand";
+export { span } from "./allocation/exact/lattice";
+export { plan } from "./allocation/exact/plan";
+export { enqueue, skip } from "./allocation/exact/queue";
+export { reduce } from "./allocation/exact/reduce";
+export { survey } from "./allocation/exact/survey";
+export { collect, follow, reach } from "./allocation/exact/trace";
+export { clearBuckets, cumulate, histogram } from "./allocation/histogram";
+export { scanAmounts } from "./allocation/limits/amounts";
+export { dualColumns, priceColumns } from "./allocation/limits/columns";
+export { near } from "./allocation/limits/near";
+export { tallyOffers } from "./allocation/limits/offers";
+export { price } from "./allocation/limits/price";
+export { tally } from "./allocation/limits/tally";
+export { narrow, offUnit } from "./allocation/narrow";
+export { columns, pad, sample } from "./allocation/sample";
+export { scan } from "./allocation/scan";
+export { spend } from "./allocation/spend";
+export { distribute, keep } from "./allocation/stream/gather";
+export { pick, thin } from "./allocation/stream/pick";
+export { seal, sealed, sealWords } from "./allocation/stream/seal";
+export { total } from "./allocation/total";
+export { totals } from "./allocation/totals/totals";
+export { mixKeys } from "./math/random";
