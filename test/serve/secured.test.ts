@@ -1,7 +1,7 @@
 /** Keys, limits, problems and logs: each test would fail without what it is about. */
 import { describe, expect, it } from "vitest";
 import { createApp, type LogEntry } from "../../src/serve/index.js";
-import { app, get, offers, post, quiet } from "./asking.js";
+import { get, offers, post, quiet } from "./asking.js";
 
 const ask = { offers, request: { budget: 5 } };
 
