@@ -36,9 +36,24 @@ export {
   type WhatIf,
   type WhatIfOptions,
 } from "./planning/what-if.js";
+export {
+  type PolicyCurve,
+  type PolicyCurveInput,
+  type PolicyCurveOptions,
+  type PolicyPoint,
+  policyCurve,
+} from "./policy/curve.js";
+export {
+  type GainCurve,
+  type GainCurveInput,
+  type GainCurveOptions,
+  type GainPoint,
+  gainCurve,
+} from "./policy/gain.js";
 export { evaluate } from "./uplift/evaluate/evaluate.js";
 export { evaluationMetrics } from "./uplift/evaluate/judge.js";
 export type * from "./uplift/evaluate/types.js";
+export { policyValue } from "./uplift/evaluate/value.js";
 export type * from "./uplift/forest.js";
 export { Model } from "./uplift/model/model.js";
 export { PlacedModel, type ScoreOptions, type Scores } from "./uplift/model/placed.js";

@@ -1,5 +1,5 @@
 /** The public evaluation: every metric under its package's name, with intervals, beside random and a plain response model. */
-import { kind, plainObject, wholeNumber } from "../../engine/check.js";
+import { plainObject, wholeNumber } from "../../engine/check.js";
 import type { Engine } from "../../engine/engine.js";
 import { Scratch } from "../../engine/scratch.js";
 import { bootstrap, engineOf, type Sampled, type Settings, settingsOf } from "./bootstrap.js";
@@ -7,6 +7,7 @@ import { bucketRows, calibrationOf } from "./calibration.js";
 import { armsOf, checksOf } from "./checks.js";
 import { gainCurve } from "./curve.js";
 import { effectsOf, responsesOf } from "./effects.js";
+import { checkFields, readFeatures } from "./fields.js";
 import { evaluationMetrics, Judge, type Metric, metricsOf, type Rows } from "./judge.js";
 import { Resamples, randomScores } from "./kernel.js";
 import { numbers, type ReadTrial, readTrial } from "./trial.js";
@@ -189,20 +190,6 @@ function responseOf(input: EvaluateInput, trial: ReadTrial, features: Record<str
   return { response, how: `least squares of the outcome on ${names.length} features, cross-fitted in five folds` };
 }
 
-function readFeatures(features: EvaluateInput["features"], rows: number): Record<string, Float64Array> {
-  if (features === undefined) return {};
-  plainObject(features, "features");
-  return Object.fromEntries(
-    Object.entries(features).map(([name, column]) => {
-      if (!ArrayBuffer.isView(column))
-        throw new TypeError(`features.${name} must be a Float64Array or a Float32Array, got ${kind(column)}`);
-      if (column.length !== rows)
-        throw new RangeError(`features.${name} has ${column.length} rows, outcome has ${rows}`);
-      return [name, Float64Array.from(column)];
-    }),
-  );
-}
-
 function metricOptions({ metrics, shares = [0.1, 0.3], costPoints = 20, buckets = 10 }: EvaluateOptions) {
   const known = evaluationMetrics();
   const names = metrics ?? known;
@@ -213,11 +200,4 @@ function metricOptions({ metrics, shares = [0.1, 0.3], costPoints = 20, buckets 
   wholeNumber(costPoints, "costPoints", 1, 1_000_000);
   wholeNumber(buckets, "buckets", 1, 1000);
   return { names, shares, costPoints };
-}
-
-function checkFields(value: object, fields: readonly string[], name: string): void {
-  plainObject(value, name);
-  const unknown = Object.keys(value).find((field) => !fields.includes(field));
-  if (unknown !== undefined)
-    throw new TypeError(`${name} has no field "${unknown}"; the fields are ${fields.join(", ")}`);
 }

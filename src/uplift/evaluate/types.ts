@@ -149,3 +149,51 @@ export interface Evaluation {
   response: string;
   seconds: number;
 }
+
+export interface PolicyInput extends Trial {
+  /**
+   * The arm that each policy gives each row, as `treatment` names them; or, of a policy that draws arms, the chance with which
+   * it gives each row the arm that the row got.
+   */
+  policies: Readonly<Record<string, ArrayLike<number> | readonly string[] | { chance: NumberColumn }>>;
+  /** For the models in AIPW: what is known of each row before the treatment. Without them μ is each arm's mean. */
+  features?: Readonly<Record<string, NumberColumn>>;
+}
+
+/** Per row, by three estimators. */
+export interface ByEstimator {
+  /** Inverse propensity weighting: unbiased where the chances are true. */
+  ipw: Estimate;
+  /** Self-normalised; ERUPT. The one to read by default. */
+  hajek: Estimate;
+  /** Doubly robust; not of a policy that draws arms. */
+  aipw?: Estimate;
+}
+
+export interface PolicyEstimate {
+  name: string;
+  /** How many rows it sends to each arm, the control first. */
+  sent?: { arm: string; rows: number }[];
+  /** Rows that got what the policy gives them. */
+  matched: number;
+  /** Effective number of them: (Σ w)² / Σ w², w = 1 / propensity. */
+  effective: number;
+  /** `eruptError`: ERUPT's own standard error, the weighted deviation over √effective. */
+  outcome: ByEstimator & { eruptError: number };
+  cost?: ByEstimator;
+  /**
+   * Matched outcome mean over arms, weighed by how many the policy sends there, and its gain over the control's mean. It
+   * knows no budget: `utilisation`, the share of rows that are sent anything, stands beside it.
+   */
+  pmg?: { value: Estimate; gain: Estimate; utilisation: number };
+}
+
+export interface PolicyValues {
+  rows: number;
+  units: number;
+  resamples: number;
+  level: number;
+  seed: number;
+  policies: PolicyEstimate[];
+  seconds: number;
+}
