@@ -1,8 +1,9 @@
-/** The command line: `shadowprice allocate | frontier | plan | demo`. */
+/** The command line: `shadowprice allocate | frontier | plan | evaluate | demo`. */
 import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
 import { type AllocateFlags, allocateCommand } from "./allocate.js";
 import { type DemoFlags, demoCommand } from "./demo.js";
+import { type EvaluateFlags, evaluateCommand, parseCosts, parseNames, parseNumbers } from "./evaluate/evaluate.js";
 import { EXIT, exitCode, explain, Interrupted } from "./failure.js";
 import { type FrontierFlags, frontierCommand } from "./frontier.js";
 import { type PlanFlags, planCommand, planDemo } from "./plan/plan.js";
@@ -69,6 +70,32 @@ async function run(process: NodeJS.Process): Promise<number> {
     .addHelpText("after", PLAN + CODES)
     .action(async (file: string, flags: PlanFlags) => {
       code = await planCommand(file, flags, terminal, controller.signal);
+    });
+  program
+    .command("evaluate")
+    .argument("<FILES...>", "models, if any, then a file of an experiment: CSV, Parquet or Arrow")
+    .usage("[options] [MODEL…] FILE")
+    .description(
+      "judge models, or scores in columns, on an experiment: Qini, AUUC and their kin by package, with intervals",
+    )
+    .requiredOption("--treatment <COL>", "column with the arm that each row got")
+    .requiredOption("--control <VALUE>", "its value for the control")
+    .requiredOption("--outcome <COL>", "column with what came out")
+    .option("--score <COL,…>", "columns with scores to judge", parseNames)
+    .option("--response <COL>", "a response model's prediction (default: least squares on the features)")
+    .option("--features <COL,…>", "columns known before the treatment, beside those of the models", parseNames)
+    .option("--cost <COL | ARM=N,…>", "what the treatment cost each row, or what each arm costs", parseCosts)
+    .option("--budget <N,…>", "with --cost: most money for all rows, for the values of policies", parseNumbers)
+    .option("--propensity <COL>", "chance with which each row got its arm (default: the arms' shares)")
+    .option("--cluster <COL>", "rows that belong together are resampled together")
+    .option("--top <SHARE,…>", "shares for uplift at the top (default: 0.1,0.3)", parseNumbers)
+    .option("--resamples <N>", "bootstrap resamples (default: 1000)", parseWhole(0, 100_000))
+    .option("--level <P>", "coverage of the intervals (default: 0.95)", parseNumber)
+    .option("--seed <S>", "seed of the resamples (default: 1)", parseWhole(0, Number.MAX_SAFE_INTEGER))
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", CODES)
+    .action(async (files: string[], flags: EvaluateFlags) => {
+      code = await evaluateCommand(files, flags, terminal, controller.signal);
     });
   program
     .command("demo")

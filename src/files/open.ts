@@ -87,7 +87,7 @@ export async function openOffers(path: string, options: OpenOptions = {}): Promi
   }
 }
 
-async function openSource(path: string, format: Format | "arrow stream"): Promise<Source> {
+export async function openSource(path: string, format: Format | "arrow stream"): Promise<Source> {
   if (format === "csv") return CsvSource.open(path);
   if (format === "parquet") return ParquetSource.open(path);
   // Loaded when it is needed: apache-arrow alone takes 60 ms.
