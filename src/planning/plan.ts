@@ -2,9 +2,9 @@
 import { finiteNumber, kind, plainObject, wholeNumber } from "../engine/check.js";
 import { Engine } from "../engine/engine.js";
 import { checkPlan } from "./check.js";
-import { solveRisk } from "./draws/averse.js";
 import { Drawn } from "./draws/drawn.js";
 import { addOutcomes } from "./draws/report.js";
+import { solveRisk } from "./draws/risk/averse.js";
 import { modelOf } from "./model.js";
 import { reportOf } from "./report/report.js";
 import { termsOf } from "./report/terms.js";

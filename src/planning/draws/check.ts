@@ -1,7 +1,15 @@
 /** What a plan of posterior draws must keep beside its form: lists of one length, and fields that go together. */
 
 import type { Channel, Curve, DrawnCurve, Line, PlanProblem } from "../types.js";
-import { canBeDrawn } from "./families.js";
+
+/** Families of curves whose parameters may be lists, one entry a draw. */
+const DRAWN_FAMILIES: readonly string[] = [
+  ...["hill", "logit", "logistic", "tanh", "michaelis-menten", "power", "root", "log", "exponential", "linear"],
+];
+
+export function canBeDrawn(type: string): boolean {
+  return DRAWN_FAMILIES.includes(type);
+}
 
 /** Objectives that a risk has the place of. */
 const PLAIN = ["response", "blend"];

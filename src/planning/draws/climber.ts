@@ -79,10 +79,13 @@ export class Climber {
   readonly #turns: number;
   readonly #watch: () => void;
 
-  /** `turns` is the most of one climb; `watch` is called at each and may throw. */
-  constructor(engine: Engine, scratch: Scratch, box: Box, turns: number, watch: () => void) {
-    this.#reader = new Reader(engine, scratch, box.low.length);
-    this.#reader.place(box);
+  /** In a box, or where a reader reads. `turns` is the most of one climb; `watch` is called at each and may throw. */
+  constructor(engine: Engine, scratch: Scratch, box: Box | Reader, turns: number, watch: () => void) {
+    if (box instanceof Reader) this.#reader = box;
+    else {
+      this.#reader = new Reader(engine, scratch, box.low.length);
+      this.#reader.place(box);
+    }
     this.#ascent = new Ascent(engine, scratch, this.#reader.simplex);
     this.#turns = turns;
     this.#watch = watch;
@@ -94,9 +97,14 @@ export class Climber {
     return low.view.map((least) => Math.max(least, Number.isFinite(budget) ? budget / low.length : 0));
   }
 
-  climb(objective: Objective, start: Float64Array, tolerance: number): Reached {
+  climb(
+    objective: Objective,
+    start: Float64Array,
+    tolerance: number,
+    enough: (value: number, bound: number) => boolean = () => false,
+  ): Reached {
     const { turns, ...found } = this.#ascent.climb(objective, start, {
-      ...{ tolerance, turns: this.#turns, watch: this.#watch },
+      ...{ tolerance, turns: this.#turns, watch: this.#watch, enough },
     });
     return { ...found, turns, x: this.#ascent.point.slice(), slopes: this.#ascent.slopes.slice() };
   }

@@ -6,7 +6,7 @@ import type { Ask } from "../solver.js";
 import type { Outcome } from "../types.js";
 import { solveAveraged } from "./averaged.js";
 import { DrawnFlight } from "./flight.js";
-import { rankOf } from "./risk.js";
+import { rankOf } from "./risk/measures.js";
 
 export class Drawn extends Flighting {
   readonly #drawn: DrawnFlight;
@@ -27,9 +27,16 @@ export class Drawn extends Flighting {
     });
     this.#drawn = drawn as unknown as DrawnFlight;
     [this.#engine, this.#settings] = [engine, settings];
+    this.#drawn.watch = () =>
+      settings.watch(this.nodes, settings.starts, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
     const { channels, periods = 1 } = framed.model.problem;
     const apart = channels.every(({ adstock, smoothness }) => !adstock && !(smoothness && periods > 1));
     this.#separable = apart && !crosses(framed.model);
+  }
+
+  /** Whether the time of the plan is over. */
+  get isLate(): boolean {
+    return performance.now() > this.#settings.deadline;
   }
 
   get draws(): number {

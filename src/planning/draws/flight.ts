@@ -1,18 +1,20 @@
 /** A plan over posterior draws as one function of its spends: the expected response, or what a risk makes of the draws. */
 import type { Engine } from "../../engine/engine.js";
-import type { Scratch } from "../../engine/scratch.js";
+import { Scratch } from "../../engine/scratch.js";
 import type { FramedFlight } from "../flighting/feasible.js";
 import type { Climbing, Evaluated, OverTime } from "../flighting/flight.js";
 import { Column } from "../flighting/kernel.js";
 import type { Model } from "../model.js";
-import { Reader } from "./climber.js";
-import { type Climber, mostExpected } from "./expectation.js";
+import { Climber, type Reached, Reader } from "./climber.js";
+import { type Climber as Climbs, mostExpected } from "./expectation.js";
 import { type Drawing, drawingOf } from "./lines.js";
 import { Responses } from "./responses.js";
 
 /** What a risk makes of the responses of all draws: a value, and the weight of each draw in its slopes. */
 export type Measure = (responses: Float64Array) => { value: number; weights: Float64Array };
 
+/** Turns of a climb of one draw. */
+const TURNS = 2000;
 /** Fewer draws than this are climbed as they are. */
 const FEW = 512;
 
@@ -23,32 +25,72 @@ export class DrawnFlight implements OverTime {
   single: number | undefined;
   /** Or a weighted sum of the draws. */
   shares: Float64Array | undefined;
+  /** Measures and weighted sums are of these draws alone, where there are any: `only` chooses them. */
+  #some: { responses: Responses; scratch: Scratch } | undefined;
   /** Climbs are of the curves themselves, wherever they may lead: their bounds say nothing. */
   local = false;
   /** By draw, weights in the slopes of `evaluate`: of the mean where there are none. */
   weights: Float64Array | undefined;
+  /** Called at every turn of climbs of single draws; may throw. */
+  watch: () => void = () => undefined;
   /** What a unit of money kept is worth in a solve. */
   fee = 0;
+  readonly #engine: Engine;
   readonly #model: Model;
   /** Whether there are limits beside the box and the budget. */
   readonly #rows: boolean;
   readonly #drawing: Drawing;
   readonly #point: Column;
   readonly #reader: Reader;
+  readonly #climber: Climber;
   #bounded = "";
+  #boxed: { tops: number[]; budget: number } = { tops: [], budget: 0 };
   #evaluated: { x: Float64Array; weights: Float64Array | undefined; found: Evaluated } | undefined;
 
   constructor(engine: Engine, scratch: Scratch, { model, rows }: FramedFlight) {
+    this.#engine = engine;
     this.#model = model;
     this.#rows = rows.length > 0;
     this.#drawing = drawingOf(engine, model);
     this.#reader = new Reader(engine, scratch, model.size);
+    this.#climber = new Climber(engine, scratch, this.#reader, TURNS, () => this.watch());
     this.responses = new Responses(engine, scratch, this.#drawing.lines, this.#drawing);
     this.#point = new Column(engine, scratch, model.size);
   }
 
   get concave(): boolean {
     return this.local || this.responses.concave;
+  }
+
+  /** Measures and weighted sums are of the draws at these places from now on; of all, without. */
+  only(places: Uint32Array | undefined): void {
+    this.#some?.scratch.release();
+    this.#some = undefined;
+    if (!places) return;
+    const scratch = new Scratch(this.#engine.arena);
+    const order = places.map((place) => this.responses.order[place] as number);
+    const responses = new Responses(this.#engine, scratch, this.#drawing.lines, { ...this.#drawing, order });
+    this.#some = { responses, scratch };
+    this.#envelop(responses);
+  }
+
+  /** What the best plan brings in one draw, at most: from a plan, within the box and the budget, by its envelopes. */
+  mostOf(
+    place: number,
+    from: Float64Array,
+    tolerance: number,
+    enough: (value: number, bound: number) => boolean,
+  ): Pick<Reached, "value" | "bound"> {
+    const { responses } = this;
+    const goal = (x: Column, g: Column) => responses.one(x, place, g, !responses.concave);
+    const { value, bound } = this.#climber.climb(goal, from, tolerance, enough);
+    return { value, bound };
+  }
+
+  /** The same without a climb: what the slopes at a plan leave. */
+  mostAt(place: number, x: Float64Array): number {
+    const { responses } = this;
+    return this.#reader.read((at, g) => responses.one(at, place, g, !responses.concave), x).bound;
   }
 
   /** Whether what is climbed is the mean of the draws. */
@@ -70,7 +112,13 @@ export class DrawnFlight implements OverTime {
     const key = `${budget} ${tops.join(" ")}`;
     if (key === this.#bounded) return;
     this.#bounded = key;
-    this.responses.envelop((line, draw) => this.#most(line, draw, tops[line] as number, budget));
+    this.#boxed = { tops, budget };
+    this.#envelop(this.responses);
+  }
+
+  #envelop(responses: Responses): void {
+    const { tops, budget } = this.#boxed;
+    if (!responses.concave) responses.envelop((line, draw) => this.#most(line, draw, tops[line] as number, budget));
   }
 
   /** What can work at most in a period of a line: all its periods at their top, or all the money at once. */
@@ -91,10 +139,11 @@ export class DrawnFlight implements OverTime {
   respond(x: Column, g: Column, lifted: boolean): number {
     const { responses, measure, single, shares } = this;
     if (single !== undefined) return responses.one(x, single, g, lifted);
-    if (shares) return responses.weighted(x, shares, g, lifted);
+    const some = this.#some?.responses ?? responses;
+    if (shares) return some.weighted(x, shares, g, lifted);
     if (!measure) return responses.mean(x, g, responses.draws, lifted);
-    const { value, weights } = measure(responses.each(x, lifted));
-    responses.weighted(x, weights, g, lifted);
+    const { value, weights } = measure(some.each(x, lifted));
+    some.weighted(x, weights, g, lifted);
     return value;
   }
 
@@ -113,6 +162,13 @@ export class DrawnFlight implements OverTime {
   each(x: Float64Array, line?: number, lifted = false): Float64Array {
     this.#point.view.set(x);
     return this.responses.each(this.#point, lifted, line);
+  }
+
+  /** Of the draws that `only` chose. */
+  eachOfSome(x: Float64Array): Float64Array {
+    const some = this.#some?.responses ?? this.responses;
+    this.#point.view.set(x);
+    return some.each(this.#point, !some.concave);
   }
 
   /** The mean response of a plan. */
@@ -143,7 +199,7 @@ export class DrawnFlight implements OverTime {
     const { responses, measure, single, shares, fee } = this;
     if (measure || shares || single !== undefined || responses.draws < FEW) return from;
     const reader = this.#reader;
-    const climber: Climber = { climb, read: (goal, x) => reader.read(goal, x, fee) };
+    const climber: Climbs = { climb, read: (goal, x) => reader.read(goal, x, fee) };
     if (this.#rows) climber.drift = (slopes, x) => reader.most(slopes, x);
     return mostExpected(responses, climber, from, { tolerance: tolerance / 2, lifted }).x;
   }

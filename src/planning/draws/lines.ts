@@ -4,7 +4,7 @@ import { Scratch } from "../../engine/scratch.js";
 import { tapsOf } from "../flighting/kernel.js";
 import type { Model, ModelLine } from "../model.js";
 import type { Adstock, Channel, Curve, DrawnAdstock } from "../types.js";
-import { canBeDrawn } from "./families.js";
+import { canBeDrawn } from "./check.js";
 import type { Feed } from "./kernel.js";
 import type { DrawnLine } from "./responses.js";
 

@@ -6,7 +6,7 @@ import type { Engine } from "../../engine/engine.js";
 import type { Scratch } from "../../engine/scratch.js";
 import { Carry, Column } from "../flighting/kernel.js";
 import type { Curve } from "../types.js";
-import { canBeDrawn } from "./families.js";
+import { canBeDrawn } from "./check.js";
 import { Fixed } from "./fixed.js";
 import { type Feed, NOT_CARRIED, Sample } from "./kernel.js";
 
@@ -41,6 +41,12 @@ interface Placed {
   carried?: { by: Carry; units: Column; ones: Column; base: Column; a: Column; slopes: Column; back: Column };
 }
 
+interface Shape {
+  periods: number;
+  horizon: number;
+  draws: number;
+}
+
 interface Sum {
   from: number;
   count: number;
@@ -57,6 +63,8 @@ const KNOWN = 3;
 
 export class Responses {
   readonly draws: number;
+  /** Which draw stands where. */
+  readonly order: Uint32Array;
   readonly size: number;
   /** Whether Σ p_j R_j is concave for every p ≥ 0. */
   readonly concave: boolean;
@@ -73,15 +81,15 @@ export class Responses {
     engine: Engine,
     scratch: Scratch,
     lines: readonly DrawnLine[],
-    { periods, horizon, draws }: { periods: number; horizon: number; draws: number },
+    { periods, horizon, draws, order }: Shape & { order?: Uint32Array },
   ) {
-    const order = spread(draws);
     const single = Uint32Array.of(0);
-    this.draws = draws;
+    this.order = order ?? spread(draws);
+    this.draws = this.order.length;
     this.#periods = periods;
     this.size = lines.length * periods;
-    this.#shares = new Column(engine, scratch, draws);
-    this.#each = new Column(engine, scratch, draws);
+    this.#shares = new Column(engine, scratch, this.draws);
+    this.#each = new Column(engine, scratch, this.draws);
     this.#placed = lines.map((line): Placed => {
       const { parts, feed = NOT_CARRIED, taps, history } = line;
       const start = taps ? 0 : history.length;
@@ -92,7 +100,7 @@ export class Responses {
         if (!drawn && !canBeDrawn(curve(0).type)) return new Fixed(engine, scratch, curve(0), w);
         // A feed may be drawn where the curve is not.
         const alone = !drawn && !line.feed;
-        return new Sample(engine, scratch, curve, taps ? NOT_CARRIED : feed, alone ? single : order, w);
+        return new Sample(engine, scratch, curve, taps ? NOT_CARRIED : feed, alone ? single : this.order, w);
       });
       const placed: Placed = { line, samples, length, start };
       if (taps) placed.carried = carriedBy(engine, scratch, line, taps, periods, horizon);

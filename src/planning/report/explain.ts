@@ -63,7 +63,11 @@ function proof(
     );
   }
   if (reserve > 0) said.push(`${money(reserve)} are kept in reserve.`);
-  if (stopped === "starts") {
+  if (stopped === "starts" && risk) {
+    said.push(
+      `What risk asks for leaves room between a plan and its bound: of ${nodes} climbs none found a better plan.`,
+    );
+  } else if (stopped === "starts") {
     said.push(
       `Curves that start slowly leave room between a plan over time and its bound: of ${nodes} climbs none found a better plan.`,
     );

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  type Channel,
   createEngine,
   explain,
   type PlanProblem,
@@ -10,8 +11,8 @@ import {
   planFrontier,
   type Risk,
 } from "../../../src/index.js";
-import { leastMean, leastWithin, riskOf } from "../../../src/planning/draws/risk.js";
-import { normal, random } from "./made.js";
+import { leastMean, leastWithin, riskOf } from "../../../src/planning/draws/risk/measures.js";
+import { drawnPlan, normal, random } from "./made.js";
 
 const engine = createEngine();
 const N = 60;
@@ -109,6 +110,42 @@ describe("the best plan for a risk", () => {
       expect(mine.bound).toBeLessThan(its + 0.35 * Math.abs(its));
     });
   }
+
+  it("says where it stopped: where a bound of a relaxation leaves room, and nowhere else", () => {
+    for (const risk of [...concave, ...others]) {
+      const { risk: mine, stopped, response } = solve(risk);
+      const scale = risk.type === "regret" ? response : Math.abs(mine.value);
+      const closed = Math.abs(mine.bound - mine.value) <= 1e-5 * scale;
+      expect(stopped, JSON.stringify(risk)).toBe(closed ? undefined : mine.proof === "concave" ? "turns" : "starts");
+    }
+  });
+
+  it("knows the regret of every draw, of many that are climbed by few", () => {
+    const plan = drawnPlan("hill", 4, 300, 3);
+    const result = planBudget({ ...plan, risk: { type: "regret" } }, { engine });
+    const mine = result.risk as NonNullable<typeof result.risk>;
+    expect(mine.proof).toBe("concave");
+    expect(mine.value - mine.bound).toBeLessThanOrEqual(1e-5 * result.response);
+    // Each draw alone, by the method without draws; its response under the plan, by the same.
+    const alone = (j: number, spend?: readonly number[][]): number => {
+      const channels = plan.channels.map((channel, c): Channel => {
+        const { max, half, shape } = channel.curve as unknown as Record<"max" | "half" | "shape", number[]>;
+        const { decay } = channel.adstock as unknown as { decay: number[] };
+        const held = spend ? { min: spend[c] as number[], max: spend[c] as number[] } : {};
+        return {
+          ...channel,
+          ...held,
+          curve: { type: "hill", max: max[j] as number, half: half[j] as number, shape: shape[j] as number },
+          adstock: { type: "geometric", decay: decay[j] as number, normalised: true },
+        };
+      });
+      return planBudget({ ...plan, budget: (plan.budget as number) + (spend ? 1 : 0), channels }, { engine }).response;
+    };
+    let worst = 0;
+    for (let j = 0; j < 300; j++) worst = Math.max(worst, alone(j) - alone(j, result.spend));
+    expect(worst).toBeLessThanOrEqual(mine.value * (1 + 1e-9));
+    expect(worst).toBeGreaterThan(mine.value - 2e-5 * result.response);
+  });
 
   it("values are those of the plan's own draws", () => {
     for (const risk of [...concave, ...others]) {

@@ -9,8 +9,8 @@
  *
  * so that every p in P proves: no plan has more than max_x Σ p_j R_j(x), which one climb certifies where curves are concave.
  */
-import type { Risk } from "../types.js";
-import type { Measure } from "./flight.js";
+import type { Risk } from "../../types.js";
+import type { Measure } from "../flight.js";
 
 /** min Σ p_j v_j + μ n / 2 Σ (p_j − 1/n)², 0 ≤ p_j ≤ cap, Σ p = 1: smooth for μ > 0, and nowhere below the least. */
 export function leastMean(v: Float64Array, cap: number, smooth: number): ReturnType<Measure> {

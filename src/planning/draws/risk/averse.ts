@@ -7,12 +7,13 @@
  * relaxations: every draw with a best plan of its own (R_j ≤ R_j*), and Markov's inequality at the most that a weighted mean
  * reaches (responses are not negative).
  */
-import type { FoundFlight } from "../flighting/flighting.js";
-import type { Solved } from "../separable/finish.js";
-import type { Risk, RiskResult } from "../types.js";
-import type { Drawn } from "./drawn.js";
-import type { Measure } from "./flight.js";
-import { leastMean, leastWithin, nearRank, nearTarget, partsOf, rankOf, riskOf } from "./risk.js";
+import type { FoundFlight } from "../../flighting/flighting.js";
+import type { Solved } from "../../separable/finish.js";
+import type { Risk, RiskResult } from "../../types.js";
+import type { Drawn } from "../drawn.js";
+import type { Measure } from "../flight.js";
+import { leastMean, leastWithin, nearRank, nearTarget, partsOf, rankOf, riskOf } from "./measures.js";
+import { Regret } from "./regret.js";
 
 /** Rounds of falling smoothing, each this much less. */
 const ROUNDS = 12;
@@ -24,16 +25,13 @@ const PATIENCE = 6;
 const GAIN = 1e-7;
 const HAIR = 1e-3;
 
+/** Relaxations that leave parts of a hundred are not made tighter by single draws known to more than this. */
+const LOOSE = 1e-4;
+
 interface Held {
   found: FoundFlight;
   value: number;
   weights: Float64Array;
-}
-
-/** Of each draw: what its best plan brings at least and at most. */
-interface Best {
-  low: Float64Array;
-  high: Float64Array;
 }
 
 export function solveRisk(
@@ -51,7 +49,8 @@ class Averse {
   readonly #risk: Risk;
   readonly #tolerance: number;
   #held: Held | undefined;
-  #best: Best | undefined;
+  /** Of regret: what the best plan of each draw brings at most. */
+  #best: Float64Array | undefined;
   #bound = Number.POSITIVE_INFINITY;
   #late = false;
 
@@ -65,12 +64,13 @@ class Averse {
   run(): { solved: Solved; risk: RiskResult } {
     const { flight } = this.#drawn;
     try {
-      if (this.#risk.type === "regret") this.#best = this.#perDraw();
-      this.#consider(this.#expected.found as FoundFlight, undefined);
+      if (this.#risk.type === "regret") this.#regret();
+      else this.#consider(this.#expected.found as FoundFlight, undefined);
       this.#climb();
       return this.#finish();
     } finally {
       [flight.measure, flight.single, flight.shares, flight.local] = [undefined, undefined, undefined, false];
+      flight.only(undefined);
     }
   }
 
@@ -79,23 +79,15 @@ class Averse {
     const n = this.#drawn.draws;
     switch (risk.type) {
       case "cvar":
-        this.#concave((smooth) => (responses) => leastMean(responses, 1 / (risk.level * n), smooth), 0);
+        this.#concave((smooth) => (responses) => leastMean(responses, 1 / (risk.level * n), smooth));
         break;
       case "mean-sd":
-        this.#concave(() => (responses) => leastWithin(responses, risk.k), 0, 1);
+        this.#concave(() => (responses) => leastWithin(responses, risk.k), 1);
         // Elsewhere it is not concave: from its majorant's plan, and from averse ones.
         for (const level of [1, 0.5, 0.2, 0.05]) {
           if (this.#open()) this.#local(signed(risk.k), level === 1 ? undefined : this.#averse(level));
         }
         break;
-      case "regret": {
-        const { high, low } = this.#best as Best;
-        // On the scale of responses, so that tolerances mean what they do elsewhere.
-        const level = meanOf(high);
-        const shift = (responses: Float64Array) => responses.map((value, j) => value - (high[j] as number) + level);
-        this.#concave((smooth) => (responses) => leastMean(shift(responses), 1, smooth), low);
-        break;
-      }
       case "quantile":
         this.#quantile(risk.level);
         break;
@@ -109,16 +101,39 @@ class Averse {
     if (found.stopped === "time") this.#late = true;
     if (!found.x) return;
     const responses = this.#drawn.flight.each(found.x);
-    const value = riskOf(this.#risk, responses, this.#best?.high);
+    const value = riskOf(this.#risk, responses, this.#best);
     if (this.#held && value <= this.#held.value) return;
     const n = responses.length;
     this.#held = { found, value, weights: weights ?? new Float64Array(n).fill(1 / n) };
   }
 
+  #regret(): void {
+    const { x, response, found } = this.#expected;
+    const responses = this.#drawn.flight.each(x);
+    const regret = new Regret(this.#drawn, x, {
+      ...{ level: response, spread: deviationOf(responses) + 1e-9 * Math.abs(response), tolerance: this.#tolerance },
+      solve: (start) => this.#solve(this.#drawn.flight.measure, start, "relaxation"),
+      consider: (plan, weights, high) => {
+        // Bounds of single draws have fallen since: what was the best plan regrets less, too.
+        if (this.#held?.found.x)
+          this.#held.value = riskOf(this.#risk, this.#drawn.flight.each(this.#held.found.x), high);
+        this.#best = high;
+        this.#consider(plan, weights);
+      },
+      isLate: () => this.#isLate(),
+    });
+    regret.run(found as FoundFlight);
+    this.#bound = -regret.bound;
+  }
+
+  #isLate(): boolean {
+    this.#late ||= this.#drawn.isLate;
+    return this.#late;
+  }
+
   #open(): boolean {
     const value = this.#held?.value ?? Number.NEGATIVE_INFINITY;
-    const scale = this.#risk.type === "regret" ? Math.abs(this.#expected.response) : Math.abs(value);
-    return !this.#late && this.#bound - value > this.#tolerance * scale;
+    return !this.#late && this.#bound - value > this.#tolerance * Math.abs(value);
   }
 
   #solve(measure: Measure | undefined, start: Float64Array | undefined, only: "relaxation" | "all"): FoundFlight {
@@ -128,8 +143,8 @@ class Averse {
     return this.#drawn.solve(this.#expected.found.budget, 0, { start, decide });
   }
 
-  /** Climbs a concave majorant, ever less smooth; `less` is what the bound on Σ p_j R_j is above the measure's, by draw. */
-  #concave(make: (smooth: number) => Measure, less: Float64Array | 0, rounds = ROUNDS): void {
+  /** Climbs a concave majorant, ever less smooth. */
+  #concave(make: (smooth: number) => Measure, rounds = ROUNDS): void {
     const { flight } = this.#drawn;
     const { concave } = flight.responses;
     const base = flight.each(this.#expected.x);
@@ -142,18 +157,12 @@ class Averse {
       x = found.x;
       const { weights } = measure(flight.each(x, undefined, !concave));
       this.#consider(found, weights);
-      this.#prove(weights, x, less);
+      this.#bound = Math.min(this.#bound, this.#mostWeighted(weights, x));
       if (!concave && !(this.#open() && round + 1 < rounds)) this.#consider(this.#solve(measure, x, "all"), weights);
     }
   }
 
   /** A bound by fixed weights: no plan's weighted responses are more than the climb of them certifies. */
-  #prove(weights: Float64Array, x: Float64Array, less: Float64Array | 0): void {
-    const most = this.#mostWeighted(weights, x);
-    const off = less === 0 ? 0 : weights.reduce((sum, p, j) => sum + p * (less[j] as number), 0);
-    this.#bound = Math.min(this.#bound, most - off);
-  }
-
   #mostWeighted(weights: Float64Array, x: Float64Array): number {
     const { flight } = this.#drawn;
     flight.shares = weights;
@@ -197,7 +206,7 @@ class Averse {
     }
     // At least n − rank + 1 draws reach a quantile of t: t (n − rank + 1) / n ≤ mean.
     this.#bound = (this.#mostMean() * n) / (n - rank + 1);
-    const own = this.#perDraw().high.slice().sort();
+    const own = this.#perDraw().slice().sort();
     this.#bound = Math.min(this.#bound, own[rank - 1] as number);
   }
 
@@ -221,7 +230,7 @@ class Averse {
     // min(1, r) ≤ λ r + 1 − λ for every λ in [0, 1].
     const most = this.#mostWeighted(weights, found.x ?? this.#expected.x);
     this.#bound = most + 1 - weights.reduce((sum, weight) => sum + weight * target, 0);
-    const own = this.#perDraw().high.reduce((sum, most) => sum + (most >= target ? 1 : 0), 0) / n;
+    const own = this.#perDraw().reduce((sum, most) => sum + (most >= target ? 1 : 0), 0) / n;
     this.#bound = Math.min(1, this.#bound, own);
   }
 
@@ -240,40 +249,48 @@ class Averse {
     return bound + ROUNDING * Math.abs(bound);
   }
 
-  /** What the best plan for each draw alone brings: as found, and as proven to be the most. */
-  #perDraw(): Best {
-    const { flight, draws } = this.#drawn;
-    const best: Best = { low: new Float64Array(draws), high: new Float64Array(draws) };
-    for (let j = 0; j < draws; j++) {
-      flight.single = j;
-      const { value, bound, stopped } = this.#solve(undefined, this.#expected.x, "relaxation");
-      best.low[j] = Math.max(0, value);
-      best.high[j] = bound + ROUNDING * Math.abs(bound);
-      if (stopped === "time") this.#late = true;
-    }
-    flight.single = undefined;
-    return best;
+  /** What the best plan for each draw alone brings at most. */
+  #perDraw(): Float64Array {
+    const { flight, draws, rows } = this.#drawn;
+    const { x } = this.#expected;
+    return Float64Array.from({ length: draws }, (_, place) => {
+      let bound = Number.POSITIVE_INFINITY;
+      if (rows.length === 0) {
+        ({ bound } = flight.mostOf(place, x, LOOSE, () => this.#isLate()));
+      } else {
+        flight.single = place;
+        const found = this.#solve(undefined, x, "relaxation");
+        flight.single = undefined;
+        bound = found.bound;
+        if (found.stopped === "time") this.#late = true;
+      }
+      return bound + ROUNDING * Math.abs(bound);
+    });
   }
 
   #finish(): { solved: Solved; risk: RiskResult } {
     const drawn = this.#drawn;
     const { flight } = drawn;
-    const { found: expected, bound: most, extra } = this.#expected;
+    const { found: expected, bound: most, extra, response } = this.#expected;
     const { found, weights } = this.#held as Held;
     [flight.measure, flight.single, flight.shares] = [undefined, undefined, undefined];
     flight.weights = weights;
     // The result's bound is of the expected response; its prices are those of the draws as the risk weighs them.
     const plan: FoundFlight = { ...found, budget: expected.budget, bound: most, rootBound: expected.rootBound };
-    if (this.#late) plan.stopped = "time";
-    else if (plan.stopped === "turns" || plan.stopped === "starts") plan.stopped = undefined;
     const solved = drawn.finish(plan, 0, extra);
-    return { solved, risk: this.#result(solved) };
+    const risk = this.#result(solved);
+    const regret = this.#risk.type === "regret";
+    const scale = regret ? response : risk.value;
+    const open = Math.abs(risk.bound - risk.value) > this.#tolerance * Math.abs(scale);
+    // Of what is not concave the best try; of what is, climbs that ended above their tolerance.
+    plan.stopped = !open ? undefined : this.#late ? "time" : risk.proof === "concave" ? "turns" : "starts";
+    return { solved, risk };
   }
 
   #result({ x }: Solved): RiskResult {
     const drawn = this.#drawn;
     const risk = this.#risk;
-    const value = riskOf(risk, drawn.flight.each(drawn.unordered(x)), this.#best?.high);
+    const value = riskOf(risk, drawn.flight.each(drawn.unordered(x)), this.#best);
     const regret = risk.type === "regret";
     // A regret is what responses are below; none is below zero.
     const reached = regret ? -value : value;
