@@ -172,13 +172,13 @@ export function besides(path: string): string {
   return format({ dir, name: `${name}.decisions`, ext });
 }
 
-/** The decisions must not replace the offers, under whatever name. */
-function refuseInput(path: string, output: string): void {
+/** The output must not replace the input, under whatever name. */
+export function refuseInput(path: string, output: string): void {
   const input = statSync(path, { throwIfNoEntry: false });
   const target = statSync(output, { throwIfNoEntry: false });
   if (!input || !target) return;
   if (realpathSync(path) === realpathSync(output) || (input.ino === target.ino && input.dev === target.dev)) {
-    throw new UsageError(`--output ${output} is the input itself; give the decisions another name`);
+    throw new UsageError(`--output ${output} is the input itself; give the output another name`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** The command line: `shadowprice allocate | frontier | plan | evaluate | demo`. */
+/** The command line: `shadowprice allocate | frontier | plan | score | evaluate | demo`. */
 import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
 import { type AllocateFlags, allocateCommand } from "./allocate.js";
@@ -8,6 +8,7 @@ import { EXIT, exitCode, explain, Interrupted } from "./failure.js";
 import { type FrontierFlags, frontierCommand } from "./frontier.js";
 import { type PlanFlags, planCommand, planDemo } from "./plan/plan.js";
 import { parseNumber, parseStock, parseWhole } from "./request.js";
+import { parseOfferCosts, type ScoreFlags, scoreCommand } from "./score.js";
 import { openTerminal, ownName } from "./terminal.js";
 
 const CODES = `
@@ -23,6 +24,10 @@ LIMITS.json holds the same request as the API: an option given on the command li
    "groups": [{"name": "mail", "offers": ["5off", "10off"], "atMost": 90000, "atLeast": 20000}],
    "resources": [{"name": "hours", "atMost": 400}]}
 A resource is what offers use beside money: a wide file has a column RESOURCE_OFFER (hours_5off) for each offer.`;
+
+const SCORES = `
+FILE is CSV, Parquet or Arrow, told by its content. An empty cell, NULL or NaN is a missing value. A column cost_NAME of FILE is
+taken over. The output NAME of the model becomes value_NAME, cost_NAME stays what it is; one without a name is value_score.`;
 
 const PLAN = `
 PLAN.json, smallest: {"budget": 60, "channels": [{"name": "search", "curve": {"type": "hill", "max": 100, "half": 50, "shape": 3}}]};
@@ -70,6 +75,22 @@ async function run(process: NodeJS.Process): Promise<number> {
     .addHelpText("after", PLAN + CODES)
     .action(async (file: string, flags: PlanFlags) => {
       code = await planCommand(file, flags, terminal, controller.signal);
+    });
+  program
+    .command("score")
+    .argument("<MODEL>", "a tree model, as model.bytes() wrote it")
+    .argument("<FILE>", "users: user_id, and a column by the name of each feature")
+    .description("what each offer is worth to each user, as an offer file that allocate reads")
+    .option("--output <FILE>", "user_id, value_NAME (and cost_NAME) (default: users.csv → users.scores.csv)")
+    .option(
+      "--cost <OFFER=N,…>",
+      "what an offer costs (N alone: every offer), where neither model nor file says",
+      parseOfferCosts,
+    )
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", SCORES + CODES)
+    .action(async (model: string, file: string, flags: ScoreFlags) => {
+      code = await scoreCommand(model, file, flags, terminal, controller.signal);
     });
   program
     .command("evaluate")

@@ -67,7 +67,7 @@ export function usedColumns(layout: Layout): number[] {
     : [layout.id, layout.offer, layout.value, layout.cost];
 }
 
-function columnNumbers(path: string, columns: readonly Column[]): Map<string, number> {
+export function columnNumbers(path: string, columns: readonly Column[]): Map<string, number> {
   const numbers = new Map<string, number>();
   for (const [c, { name }] of columns.entries()) {
     if (numbers.has(name)) {
@@ -168,7 +168,7 @@ function missingColumn(name: string, columns: readonly Column[]): string {
   );
 }
 
-function requireId(path: string, { name, type }: Column): void {
+export function requireId(path: string, { name, type }: Column): void {
   if (["integer", "text", "uuid", "decimal"].includes(type.kind)) return;
   throw new InputFileError(
     path,
@@ -179,7 +179,7 @@ function requireId(path: string, { name, type }: Column): void {
   );
 }
 
-function requireNumber(path: string, { name, type }: Column): void {
+export function requireNumber(path: string, { name, type }: Column): void {
   if (["integer", "float", "double", "decimal"].includes(type.kind)) return;
   if (type.kind === "text" && type.loose) return;
   throw new InputFileError(path, `is ${typeName(type)} where numbers belong: cast it to DOUBLE or DECIMAL`, {

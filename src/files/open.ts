@@ -256,7 +256,7 @@ const EXTENSIONS: Record<string, Format> = {
   ".ipc": "arrow",
 };
 
-function outputFormat(output: string, input: Format): Format {
+export function outputFormat(output: string, input: Format): Format {
   if (/\.(gz|zst|zip|bz2|xz)$/i.test(output)) {
     throw new OutputFileError(output, "compressed files are not written: name it .csv, .parquet or .arrow");
   }

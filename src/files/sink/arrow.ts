@@ -88,7 +88,7 @@ export class ArrowSink implements Sink {
   }
 }
 
-function field(name: string, type: ColumnType, nullable: boolean): Field {
+export function field(name: string, type: ColumnType, nullable: boolean): Field {
   const metadata =
     type.kind === "uuid"
       ? new Map([
@@ -119,7 +119,7 @@ function arrowType(type: ColumnType): DataType {
   }
 }
 
-function stored(x: Exact, type: ColumnType): unknown {
+export function stored(x: Exact, type: ColumnType): unknown {
   if (type.kind === "decimal") return words(x as bigint);
   if (type.kind === "uuid") return Uint8Array.from(Buffer.from((x as string).replaceAll("-", ""), "hex"));
   return type.kind === "integer" && type.bits < 64 ? Number(x) : x;

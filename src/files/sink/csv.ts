@@ -78,6 +78,6 @@ export class CsvSink implements Sink {
 }
 
 /** Text as a cell: quoted where it must be, and where it is empty, since an empty cell is NULL. */
-function csvText(text: string): string {
+export function csvText(text: string): string {
   return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -70,7 +70,7 @@ export class ParquetSink implements Sink {
   }
 }
 
-function element(type: ColumnType): Omit<SchemaElement, "name"> {
+export function element(type: ColumnType): Omit<SchemaElement, "name"> {
   switch (type.kind) {
     // Without the newer logical type, which hyparquet-writer 0.17 encodes so that other readers refuse it.
     case "integer":
@@ -97,6 +97,6 @@ function element(type: ColumnType): Omit<SchemaElement, "name"> {
 }
 
 /** As hyparquet-writer takes it: numbers for 32 bits, BigInts for 64 and for decimals. */
-function stored(x: Exact, type: ColumnType): unknown {
+export function stored(x: Exact, type: ColumnType): unknown {
   return type.kind === "integer" && type.bits < 64 ? Number(x) : x;
 }
