@@ -21,7 +21,9 @@ export interface Forest {
   sums: "f32" | "f64";
   /** What each output's sum starts from. */
   start: Float64Array;
-  /** Then: sum × scale + bias by output, in f64 (1 and −0 where there is none: nothing is computed then). */
+  /** Then: divided by this whole number, 1 to 2^32 − 1, in f64 (trees that are averaged; 1 where it is left out). */
+  divisor?: number;
+  /** Then: times scale plus bias by output, in f64 (1 and −0 where there is none: nothing is changed then). */
   scale: number;
   bias: Float64Array;
   /** Then: the link. Sums are exact to the bit; a link's exponential is the engine's own, within 2 ulp of the true one. */

@@ -58,7 +58,7 @@ export class PlacedWalk {
 
   /** Scores the row that `features` holds. */
   one(): void {
-    const { sums, compares, tests, outputs, scale, link } = this.#stored;
+    const { sums, compares, tests, outputs, divisor, scale, link } = this.#stored;
     const layout = this.#layout;
     const base = this.#base;
     this.#engine.kernels.walkRow(
@@ -82,6 +82,7 @@ export class PlacedWalk {
       16,
       1,
       outputs.length,
+      divisor,
       scale,
       base + layout.bias,
       LINKS.indexOf(link),
@@ -139,9 +140,9 @@ export class PlacedWalk {
 
   /** From sums to outputs. */
   finish(sums: number, stride: number, rows: number): void {
-    const { outputs, scale, link } = this.#stored;
+    const { outputs, divisor, scale, link } = this.#stored;
     const bias = this.#base + this.#layout.bias;
-    this.#engine.kernels.finish(sums, stride, rows, outputs.length, scale, bias, LINKS.indexOf(link));
+    this.#engine.kernels.finish(sums, stride, rows, outputs.length, divisor, scale, bias, LINKS.indexOf(link));
   }
 }
 

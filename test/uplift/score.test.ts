@@ -162,6 +162,14 @@ describe("links", () => {
     }
   });
 
+  it("divides sums, so that an average is the one that a library rounds", () => {
+    const forest = makeForest({ trees: 9, leaves: 16, features: 3 });
+    const columns = makeColumns(forest, 50, 4);
+    const plain = Model.from(forest).score(columns).score as Float64Array;
+    expect(Model.from({ ...forest, divisor: 9 }).score(columns).score).toEqual(plain.map((sum) => sum / 9));
+    expect(() => Model.from({ ...forest, divisor: 0 })).toThrow("divisor must be a whole number from 1");
+  });
+
   it("scales and shifts before the link", () => {
     const forest = makeForest({ ...shape, outputs: 1 });
     const scaled = Model.from({ ...forest, scale: 0.5, bias: Float64Array.of(3) });

@@ -1,5 +1,5 @@
 /** What a forest must be before the model format is written from it, whoever made it. */
-import { kind } from "../../engine/check.js";
+import { kind, wholeNumber } from "../../engine/check.js";
 import { type Forest, MISSING_LEFT, SET } from "../forest.js";
 
 /** Most nodes of a model, most features, outputs and sets: byte offsets stay below 2^32. */
@@ -47,6 +47,7 @@ function checkNumbers(forest: Forest): void {
       throw new RangeError(`${name} must be "f32" or "f64", got ${String(value)}`);
   }
   if (!LINKS.includes(link)) throw new RangeError(`link must be one of ${LINKS.join(", ")}, got ${String(link)}`);
+  wholeNumber(forest.divisor ?? 1, "divisor", 1, 2 ** 32 - 1);
   if (!Number.isFinite(scale)) throw new RangeError(`scale must be finite, got ${scale}`);
   const precise = { start: sums === "f64", bias: true };
   for (const [name, column] of Object.entries({ start, bias })) {

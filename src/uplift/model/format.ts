@@ -4,7 +4,7 @@
  *   0  u32 "SPFM"     16 u32 features   32 u32 values            48 f64 scale
  *   4  u32 version    20 u32 outputs    36 u32 sets              56 u32 kinds
  *   8  u32 bytes      24 u32 trees      40 u32 words of sets     60 u32 hash of all other bytes, in words
- *   12 u32 0          28 u32 tests      44 u32 bytes of names
+ *   12 u32 divisor    28 u32 tests      44 u32 bytes of names
  *
  *   kinds   bit 0 compares in f64 · bit 1 sums in f64 · bits 2–3 link · bit 4 values are f64 (else f32, exact)
  *           bits 5–6 and 7–8: bytes of a feature's number and of a count of leaves, as powers of two
@@ -40,6 +40,7 @@ export interface Stored {
   compares: "f32" | "f64";
   sums: "f32" | "f64";
   link: Link;
+  divisor: number;
   scale: number;
   zeroMissing: Uint8Array;
   start: Float64Array;
@@ -125,14 +126,14 @@ export function writeModel(forest: Forest): Uint8Array {
     columns.flags[i] = forest.flags[node] as number;
     columns.feature[i] = forest.feature[node] as number;
   }
-  writeHeader(buffer, counts, forest.scale);
+  writeHeader(buffer, counts, forest);
   return new Uint8Array(buffer);
 }
 
-function writeHeader(buffer: ArrayBuffer, counts: Counts, scale: number): void {
+function writeHeader(buffer: ArrayBuffer, counts: Counts, { divisor = 1, scale }: Forest): void {
   const header = new Uint32Array(buffer, 0, HEADER / 4);
   const { features, outputs, trees, tests, values, sets, words, names, kinds } = counts;
-  header.set([MAGIC, VERSION, buffer.byteLength, 0, features, outputs, trees, tests, values, sets, words, names]);
+  header.set([MAGIC, VERSION, buffer.byteLength, divisor, features, outputs, trees, tests, values, sets, words, names]);
   new Float64Array(buffer, 48, 1)[0] = scale;
   header[14] = kinds;
   header[15] = hash(buffer);
@@ -161,13 +162,14 @@ export function readModel(bytes: Uint8Array | ArrayBuffer): Stored {
   if (!(given instanceof Uint8Array))
     throw new TypeError(`a model is a Uint8Array or an ArrayBuffer, got ${kind(bytes)}`);
   const aligned = given.byteOffset % 8 === 0 && given.buffer instanceof ArrayBuffer ? given : given.slice();
-  const { counts, scale } = readHeader(aligned);
+  const { counts, divisor, scale } = readHeader(aligned);
   const { names, end: _, ...columns } = columnsOf(aligned.buffer as ArrayBuffer, counts, false, aligned.byteOffset);
   const { kinds } = counts;
   const stored: Stored = {
     ...columns,
     ...readNames(names, counts),
     bytes: aligned,
+    divisor,
     scale,
     compares: kinds & 1 ? "f64" : "f32",
     sums: kinds & 2 ? "f64" : "f32",
@@ -177,12 +179,12 @@ export function readModel(bytes: Uint8Array | ArrayBuffer): Stored {
   return stored;
 }
 
-function readHeader(bytes: Uint8Array): { counts: Counts; scale: number } {
+function readHeader(bytes: Uint8Array): { counts: Counts; divisor: number; scale: number } {
   if (bytes.length < HEADER)
     throw new RangeError(`a model has at least ${HEADER} bytes, this one ends after ${bytes.length}`);
   const at = bytes.byteOffset;
   const header = new Uint32Array(bytes.buffer, at, HEADER / 4);
-  const [magic, version, size, none, features, outputs, trees, tests, values, sets, words, names, , , kinds, sum] =
+  const [magic, version, size, divisor, features, outputs, trees, tests, values, sets, words, names, , , kinds, sum] =
     header as unknown as number[] as [number, number, number, ...number[]];
   if (magic !== MAGIC) throw new RangeError('these bytes are no model of ours: they do not begin with "SPFM"');
   if (version !== VERSION) {
@@ -206,8 +208,8 @@ function readHeader(bytes: Uint8Array): { counts: Counts; scale: number } {
     if (counts[name] > most)
       throw new RangeError(`the header (at byte ${place}) says ${counts[name]} ${name}; at most ${most}`);
   }
-  if (none !== 0 || counts.kinds >= 512 || (counts.kinds >> 5) % 4 > 2 || counts.kinds >> 7 > 2) {
-    throw new RangeError("the header has bits at byte 12 or 56 that no model of this version has");
+  if (divisor === 0 || counts.kinds >= 512 || (counts.kinds >> 5) % 4 > 2 || counts.kinds >> 7 > 2) {
+    throw new RangeError("the header has bits at byte 12 (divisor) or 56 that no model of this version has");
   }
   const { end } = columnsOf(bytes.buffer as ArrayBuffer, counts, true);
   if (end !== size) throw new RangeError(`the header's counts come to ${end} bytes, and the model has ${size}`);
@@ -216,7 +218,7 @@ function readHeader(bytes: Uint8Array): { counts: Counts; scale: number } {
   }
   const scale = new Float64Array(bytes.buffer, at + 48, 1)[0] as number;
   if (!Number.isFinite(scale)) throw new RangeError(`scale (at byte 48) must be finite, got ${scale}`);
-  return { counts, scale };
+  return { counts, divisor, scale };
 }
 
 /** The columns of a model, where they lie; with `measure` only where they end. */

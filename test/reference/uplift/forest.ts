@@ -38,7 +38,7 @@ function isIn(words: Uint32Array, x: number): boolean {
   return (((words[category >> 5] as number) >>> (category & 31)) & 1) === 1;
 }
 
-/** Sums times scale plus bias, for columns in the order of the features: no link. */
+/** Sums by divisor, times scale plus bias, for columns in the order of the features: no link. */
 export function scoreColumns(forest: Forest, columns: readonly ArrayLike<number>[], rows: number): Float64Array[] {
   const out = forest.outputs.map(() => new Float64Array(rows));
   const row = new Float64Array(columns.length);
@@ -47,7 +47,7 @@ export function scoreColumns(forest: Forest, columns: readonly ArrayLike<number>
     for (let f = 0; f < columns.length; f++) row[f] = (columns[f] as ArrayLike<number>)[i] as number;
     sumRow(forest, row, sums);
     for (let k = 0; k < out.length; k++) {
-      (out[k] as Float64Array)[i] = (sums[k] as number) * forest.scale + (forest.bias[k] as number);
+      (out[k] as Float64Array)[i] = ((sums[k] as number) / (forest.divisor ?? 1)) * forest.scale + (forest.bias[k] as number);
     }
   }
   return out;
