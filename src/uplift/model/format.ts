@@ -185,7 +185,7 @@ function readHeader(bytes: Uint8Array): { counts: Counts; divisor: number; scale
   const at = bytes.byteOffset;
   const header = new Uint32Array(bytes.buffer, at, HEADER / 4);
   const [magic, version, size, divisor, features, outputs, trees, tests, values, sets, words, names, , , kinds, sum] =
-    header as unknown as number[] as [number, number, number, ...number[]];
+    header as unknown as number[] as [number, number, number, number, ...number[]];
   if (magic !== MAGIC) throw new RangeError('these bytes are no model of ours: they do not begin with "SPFM"');
   if (version !== VERSION) {
     throw new RangeError(
