@@ -55,6 +55,8 @@ export { evaluationMetrics } from "./uplift/evaluate/judge.js";
 export type * from "./uplift/evaluate/types.js";
 export { policyValue } from "./uplift/evaluate/value.js";
 export type * from "./uplift/forest.js";
+export { type ImportModelOptions, importModel } from "./uplift/import.js";
+export type { PortableForest, PortableTree } from "./uplift/importers/portable.js";
 export { Model } from "./uplift/model/model.js";
 export { PlacedModel, type ScoreOptions, type Scores } from "./uplift/model/placed.js";
 export type { ScoreColumns, ScoreRow } from "./uplift/model/rows.js";

@@ -47,7 +47,8 @@ export function scoreColumns(forest: Forest, columns: readonly ArrayLike<number>
     for (let f = 0; f < columns.length; f++) row[f] = (columns[f] as ArrayLike<number>)[i] as number;
     sumRow(forest, row, sums);
     for (let k = 0; k < out.length; k++) {
-      (out[k] as Float64Array)[i] = ((sums[k] as number) / (forest.divisor ?? 1)) * forest.scale + (forest.bias[k] as number);
+      (out[k] as Float64Array)[i] =
+        ((sums[k] as number) / (forest.divisor ?? 1)) * forest.scale + (forest.bias[k] as number);
     }
   }
   return out;
