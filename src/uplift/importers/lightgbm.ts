@@ -4,11 +4,13 @@
  *   missing type none   NaN counts as 0, and so goes where 0 goes
  *   missing type zero   NaN and |x| ≤ 1e-35 (rounded to f32) go by default_left
  *   missing type NaN    NaN goes by default_left
+ *   |x| ≤ 1e-35         counts as 0, whatever the missing type
  *   a category in the set goes left; any other, and NaN, right
  *   average_output      the sum is divided by the iterations (v2: and that is the prediction, whatever the objective)
  */
 import type { Forest, Link } from "../forest.js";
 import { checkCount, type ForestBuilder, type Naming, outputNames, wordsOf } from "./builder.js";
+import { below64 } from "./numbers.js";
 
 export const MISSING_NONE = 0;
 export const MISSING_ZERO = 1;
@@ -50,13 +52,23 @@ export class ZeroRule {
   }
 }
 
+/** 1e-35 rounded to f32: LightGBM reads a number of this size, or less, as 0 before it compares. */
+const ZERO = Math.fround(1e-35);
+const BELOW_ZERO = below64(-ZERO);
+
+/** A threshold that sends every x of at most this size where it sends 0. */
+function clear(threshold: number): number {
+  if (Math.abs(threshold) > ZERO) return threshold;
+  return threshold >= 0 ? ZERO : BELOW_ZERO;
+}
+
 /** Adds a numeric test. */
 export function addTest(
   builder: ForestBuilder,
   test: { feature: number; threshold: number; missing: number; defaultLeft: boolean; left: number; right: number },
 ): void {
   const { feature, threshold, missing, defaultLeft, left, right } = test;
-  builder.test(feature, threshold, missing === MISSING_NONE ? 0 <= threshold : defaultLeft, left, right);
+  builder.test(feature, clear(threshold), missing === MISSING_NONE ? 0 <= threshold : defaultLeft, left, right);
 }
 
 export function addSet(builder: ForestBuilder, feature: number, words: Uint32Array, left: number, right: number): void {

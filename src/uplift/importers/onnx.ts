@@ -13,10 +13,10 @@ import { Message } from "./protobuf.js";
 
 /** Field numbers of onnx.proto3. */
 const MODEL_GRAPH = 7;
-const GRAPH = { node: 1, input: 11 };
+const GRAPH = { node: 1, initializer: 5, input: 11 };
 const NODE = { input: 1, output: 2, type: 4, attribute: 5 };
 const ATTRIBUTE = { name: 1, integer: 3, text: 4, tensor: 5, floats: 7, integers: 8, texts: 9 };
-const TENSOR = { type: 2, raw: 9, doubles: 10 };
+const TENSOR = { type: 2, floats: 4, name: 8, raw: 9, doubles: 10 };
 const DOUBLE = 11;
 
 /** What may stand beside the trees: none of it changes a number of theirs. */
@@ -80,13 +80,23 @@ function treesOf(graph: Message): Message {
     throw new RangeError(`the graph has ${trees.length} tree ensembles: exactly one is supported`);
   if (type(node) === "TreeEnsemble")
     throw new RangeError("the graph has a TreeEnsemble of ai.onnx.ml 5: convert for a target opset of ai.onnx.ml 3");
-  const stranger = nodes.find((one) => one !== node && !HARMLESS.includes(type(one)));
+  const stranger = nodes.find((one) => one !== node && !HARMLESS.includes(type(one)) && !isTimesOne(one, graph));
   if (stranger) {
     throw new RangeError(
       `the graph computes ${type(stranger).slice(0, 40)} beside its trees: convert the tree model alone, without a pipeline`,
     );
   }
   return node;
+}
+
+/** onnxmltools ends LightGBM's classifiers with a product by one. */
+function isTimesOne(node: Message, graph: Message): boolean {
+  const inputs = node.texts(NODE.input);
+  const isOne = (tensor: Message) => {
+    const floats = tensor.floats(TENSOR.floats);
+    return inputs.includes(tensor.text(TENSOR.name)) && floats.length === 1 && floats[0] === 1;
+  };
+  return node.text(NODE.type) === "Mul" && graph.messages(GRAPH.initializer).some(isOne);
 }
 
 /** Columns of the graph's input, 0 where it does not say: type 2, tensor 1, shape 2, dims 1, value 1. */
