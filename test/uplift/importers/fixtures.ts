@@ -1,5 +1,5 @@
 /** The models of test/uplift/fixtures/models.json (scripts/fixtures/models.py), and what their libraries predict. */
-import fixtures from "../fixtures/models.json";
+import fixtures from "../fixtures/models.json" with { type: "json" };
 
 export interface Case {
   /** The file: bytes or text. */
