@@ -78,7 +78,7 @@ async function run(process: NodeJS.Process): Promise<number> {
     });
   program
     .command("score")
-    .argument("<MODEL>", "a tree model, as model.bytes() wrote it")
+    .argument("<MODEL>", "a tree model: ours, XGBoost, LightGBM, CatBoost, ONNX or portable JSON")
     .argument("<FILE>", "users: user_id, and a column by the name of each feature")
     .description("what each offer is worth to each user, as an offer file that allocate reads")
     .option("--output <FILE>", "user_id, value_NAME (and cost_NAME) (default: users.csv → users.scores.csv)")

@@ -4,7 +4,8 @@ import { format, parse } from "node:path";
 import { createEngine } from "../create.js";
 import { InputFileError } from "../files/errors.js";
 import { FeatureFile } from "../files/scores/file.js";
-import { Model } from "../uplift/model/model.js";
+import { importModel } from "../uplift/import.js";
+import type { Model } from "../uplift/model/model.js";
 import { refuseInput, stopwatch } from "./allocate.js";
 import { EXIT, UsageError } from "./failure.js";
 import { amount, count, seconds, table } from "./format.js";
@@ -78,7 +79,7 @@ function readModel(path: string): Model {
     throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
   }
   try {
-    return Model.read(bytes);
+    return importModel(bytes);
   } catch (error) {
     if (error instanceof RangeError || error instanceof TypeError) throw new InputFileError(path, error.message);
     throw error;

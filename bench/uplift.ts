@@ -1,0 +1,12 @@
+/** `npm run bench -- uplift`: what issue and README say of scoring and evaluation, measured. */
+import type { Row, SuiteOptions } from "./rows.js";
+import scoring from "./uplift/scoring.js";
+
+export { report } from "./rows.js";
+
+export default async function measure(options: SuiteOptions): Promise<Row[]> {
+  const suites = [scoring];
+  const rows: Row[] = [];
+  for (const suite of suites) rows.push(...(await suite(options)));
+  return rows;
+}
