@@ -142,7 +142,7 @@ describe("score", () => {
     ["an id is missing", ["single.bin", "noid.csv"], 'row 2 (line 3), column "user_id": the id is missing'],
     ["a cell is no number", ["single.bin", "text.csv"], 'row 2 (line 3), column "age": "old" is not a number'],
     ["the model is cut", ["cut.bin", "users.csv"], /cut.bin: the model has \d+ bytes by its header/],
-    ["the model is none", ["users.csv", "users.csv"], "no known model begins like this"],
+    ["the model is none", ["users.csv", "users.csv"], "shadowprice: users.csv: "],
     ["there is no model", ["nothing.bin", "users.csv"], "nothing.bin cannot be read"],
     ["there is no file", ["single.bin", "nothing.csv"], "nothing.csv"],
     ["the output is the input", ["model.bin", "users.csv", "--output", "users.csv"], "is the input itself"],
