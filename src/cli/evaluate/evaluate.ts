@@ -5,7 +5,8 @@ import { columnNames, type ReadTable, readColumns } from "../../files/columns.js
 import { type PolicyCurve, policyCurve } from "../../policy/curve.js";
 import { evaluate } from "../../uplift/evaluate/evaluate.js";
 import type { ArmScores, Trial } from "../../uplift/evaluate/types.js";
-import { Model } from "../../uplift/model/model.js";
+import { importModel } from "../../uplift/import.js";
+import type { Model } from "../../uplift/model/model.js";
 import { EXIT, UsageError } from "../failure.js";
 import { parseNumber, solving } from "../request.js";
 import type { Bar, Terminal } from "../terminal.js";
@@ -108,7 +109,7 @@ function readModel(path: string): Model {
     throw new UsageError(`cannot read the model ${path}: ${(error as Error).message}`);
   }
   try {
-    return Model.read(bytes);
+    return importModel(bytes);
   } catch (error) {
     throw new UsageError(`${path} is no model: ${(error as Error).message}`);
   }
