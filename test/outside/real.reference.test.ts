@@ -124,7 +124,7 @@ describe("out of sample", () => {
     }
   });
 
-  test("spend per person by Hájek at three budgets: 16,000 e-mails a side tell no policy apart from the response model's", () => {
+  test("spend per person by Hájek at three budgets: 10,700 people an arm tell no policy apart from the response model's", () => {
     // One e-mail costs 1: money for a tenth, a third and all of the people.
     const budgets = [0.1, 1 / 3, 1].map((part) => Math.floor(part * held.length));
     const input = {
