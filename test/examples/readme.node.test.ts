@@ -64,6 +64,12 @@ describe("README", () => {
     expect(outputOf(program)).toEqual([...said.map((line) => line.slice(3)), ""]);
   });
 
+  test("the program that judges a model prints what its comments say", () => {
+    const program = blocks("js").find((block) => block.includes("evaluate(")) ?? "";
+    const said = program.split("\n").filter((line) => line.startsWith("// "));
+    expect(outputOf(program)).toEqual([...said.map((line) => line.slice(3)), ""]);
+  });
+
   test("the program that reads users again prints what its comment says", () => {
     const program = blocks("js").find((block) => block.includes("allocateStream")) ?? "";
     const said = program.split("\n").filter((line) => line.startsWith("// "));
