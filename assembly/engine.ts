@@ -21,6 +21,7 @@ export { tocSums } from "./uplift/evaluate/toc";
 export { topSums } from "./uplift/evaluate/top";
 export { finish } from "./uplift/finish";
 export { keyColumn } from "./uplift/keys";
+export { maskRow } from "./uplift/masks";
 export { sumLeaves } from "./uplift/sum";
 export { addQuantised, indexLeaves, scaleCounts } from "./uplift/symmetric";
 export { walkRow, walkRows } from "./uplift/walk";

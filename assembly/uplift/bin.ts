@@ -31,6 +31,14 @@ function search(borders: usize, start: u32, steps: u32, x: f64): u32 {
   return <u32>((at - borders) >> 3);
 }
 
+/** The bin of one number, missing or not, from 0. */
+export function binOf(x: f64, column: usize): u32 {
+  if (x != x || (load<u32>(column, 36) != 0 && abs(x) <= ZERO)) return load<u32>(column, 40) ^ 0x80;
+  const y = (x - load<f64>(column)) * load<f64>(column, 8);
+  const cell = y > 0 ? <u32>reinterpret<u64>(min(y, load<f64>(column, 16)) + MAGIC) : 0;
+  return search(load<u32>(column, 28), load<u8>(<usize>load<u32>(column, 24) + cell), load<u32>(column, 32), x);
+}
+
 /** Bins of a column, rows a multiple of 16 (what lies behind the last row is read and binned, and nobody's). */
 export function binColumn(source: usize, kind: u32, rows: u32, column: usize, out: usize): void {
   const first = v128.load64_splat(column);

@@ -1,5 +1,6 @@
 /** The border of the scoring kernels: the only place of this problem that calls them. */
 import type { Engine } from "../engine/engine.js";
+import type { RowPlaces } from "./bulk/kernel.js";
 import { LINKS } from "./model/check.js";
 import type { Columns } from "./model/columns.js";
 import type { Stored } from "./model/format.js";
@@ -56,9 +57,20 @@ export class PlacedWalk {
     );
   }
 
-  /** Scores the row that `features` holds. */
-  one(): void {
-    const { sums, compares, tests, outputs, divisor, scale, link } = this.#stored;
+  /** Scores the row that `features` holds: by masks, where there are some, else by a walk. */
+  one(masks?: { sum(places: RowPlaces): void }): void {
+    const { outputs, divisor, scale, link } = this.#stored;
+    const layout = this.#layout;
+    const base = this.#base;
+    const sums = base + layout.sums;
+    if (masks) masks.sum({ features: base + layout.features, start: base + layout.start, sums });
+    else this.#walkOne();
+    const bias = base + layout.bias;
+    this.#engine.kernels.finish(sums, 16, 1, outputs.length, divisor, scale, bias, LINKS.indexOf(link));
+  }
+
+  #walkOne(): void {
+    const { sums, compares, tests, outputs } = this.#stored;
     const layout = this.#layout;
     const base = this.#base;
     this.#engine.kernels.walkRow(
@@ -76,16 +88,6 @@ export class PlacedWalk {
       base + layout.sums,
       outputs.length,
       sums === "f32",
-    );
-    this.#engine.kernels.finish(
-      base + layout.sums,
-      16,
-      1,
-      outputs.length,
-      divisor,
-      scale,
-      base + layout.bias,
-      LINKS.indexOf(link),
     );
   }
 

@@ -49,6 +49,16 @@ describe.each(Object.entries(SHAPES))("a model: %s", (_, shape) => {
       const scores = model.score(columns);
       for (const [k, name] of forest.outputs.entries())
         sameBits(scores[name] as Float64Array, expected[k] as Float64Array);
+      using placed = model.place(createEngine());
+      for (let i = 0; i < Math.min(rows, 300); i++) {
+        for (const [f, column] of inOrder.entries()) placed.row[f] = column[i] as number;
+        placed.scoreRow();
+        const byMasks = Float64Array.from(forest.outputs, (_, k) => placed.result(k));
+        sameBits(
+          byMasks,
+          Float64Array.from(expected, (column) => column[i] as number),
+        );
+      }
       for (let i = 0; i < Math.min(rows, 50); i++) {
         const one = model.score(inOrder.map((column) => column[i] as number));
         sameBits(

@@ -43,6 +43,14 @@ export class Image {
     this.#view.setFloat64(at, value, true);
   }
 
+  /** Moves bytes, and the addresses among them. */
+  move(from: number, to: number, bytes: number): void {
+    this.#bytes.copyWithin(to, from, from + bytes);
+    for (const [i, at] of this.#addresses.entries()) {
+      if (at >= from && at < from + bytes) this.#addresses[i] = at - from + to;
+    }
+  }
+
   /** The address that offset `to` of the image will have. */
   address(at: number, to: number): void {
     this.u32(at, to);

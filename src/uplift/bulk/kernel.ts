@@ -2,6 +2,7 @@
 import type { Engine } from "../../engine/engine.js";
 import { kindOf, type Numbers, place } from "../kernel.js";
 import type { Stored } from "../model/format.js";
+import type { MaskPlan } from "./masks.js";
 import type { Plan } from "./plan.js";
 import type { Quantised } from "./quantised.js";
 import { TILE } from "./trees.js";
@@ -76,5 +77,54 @@ export class PlacedBulk {
       kernels.addQuantised(this.#base + trees, count, this.#base + this.#plan.bins, padded, counts);
     }
     kernels.scaleCounts(counts, Math.ceil(rows / 2) * 2, base, quantum, sums);
+  }
+}
+
+/** Where one row lies: its numbers by feature, what its sums start from, its sums. */
+export interface RowPlaces {
+  features: number;
+  start: number;
+  sums: number;
+}
+
+/** Masks in an engine's memory, for one row at a time. */
+export class PlacedMasks {
+  readonly #engine: Engine;
+  readonly #stored: Stored;
+  readonly #plan: MaskPlan;
+  readonly #base: number;
+
+  constructor(engine: Engine, stored: Stored, plan: MaskPlan) {
+    this.#engine = engine;
+    this.#stored = stored;
+    this.#plan = plan;
+    this.#base = engine.arena.take(plan.image.size);
+    plan.image.write(engine.memory.buffer, this.#base);
+  }
+
+  release(): void {
+    this.#engine.arena.give(this.#base, this.#plan.image.size);
+  }
+
+  /** The row's sums, from its features. */
+  sum(places: RowPlaces): void {
+    const { compares, sums, tests, outputs } = this.#stored;
+    const plan = this.#plan;
+    const base = this.#base;
+    this.#engine.kernels.maskRow(
+      places.features,
+      compares === "f32",
+      base + plan.columns,
+      plan.columnCount,
+      base + plan.rows,
+      plan.width,
+      base + plan.bits,
+      base + plan.trees,
+      tests.length,
+      places.start,
+      places.sums,
+      outputs.length,
+      sums === "f32",
+    );
   }
 }

@@ -74,7 +74,8 @@ function identity(length: number): Uint32Array {
   return Uint32Array.from({ length }, (_, i) => i);
 }
 
-function addColumns(image: Image, { stored, questions, bins }: Source): Plan["columns"] {
+/** The records of assembly/uplift/bin.ts, and of keys.ts for columns that ask for a set. */
+export function addColumns(image: Image, { stored, questions, bins }: Source): Plan["columns"] {
   const words = image.add(stored.words);
   return questions.columns.map(({ feature, set, missing }, c) => {
     const record = image.room(COLUMN, 64);

@@ -1,6 +1,7 @@
 /** A model in one engine's memory. */
 import type { Engine } from "../../engine/engine.js";
-import { PlacedBulk } from "../bulk/kernel.js";
+import { PlacedBulk, PlacedMasks } from "../bulk/kernel.js";
+import { maskPlan } from "../bulk/masks.js";
 import { planOf } from "../bulk/plan.js";
 import { TILE } from "../bulk/trees.js";
 import { type Numbers, PlacedWalk } from "../kernel.js";
@@ -24,6 +25,8 @@ export interface ScoreOptions<Out = Scores> {
 /** From so many rows on a model is laid out for bulk, which takes a millisecond or two; laid out, it serves from fewer. */
 const BULK_ROWS = 1_000;
 const FEW_ROWS = 24;
+/** So many single rows, and masks are worth the milliseconds that they take to be made. */
+const MANY_SINGLES = 500;
 
 /** Scores rows of one model with the memory of one engine until `release()`, or the end of `using`. */
 export class PlacedModel {
@@ -33,6 +36,9 @@ export class PlacedModel {
   #walk: PlacedWalk | undefined;
   /** For many rows: false where the model's shape does not suit. */
   #bulk: PlacedBulk | false | undefined;
+  /** For one row: false where the model's shape does not suit. */
+  #masks: PlacedMasks | false | undefined;
+  #singles = 0;
   #row: Float64Array | undefined;
   #results: Float64Array | undefined;
 
@@ -59,8 +65,10 @@ export class PlacedModel {
   release(): void {
     this.#walk?.release();
     if (this.#bulk) this.#bulk.release();
+    if (this.#masks) this.#masks.release();
     this.#walk = undefined;
     this.#bulk = undefined;
+    this.#masks = undefined;
     this.#row = undefined;
     this.#results = undefined;
   }
@@ -77,16 +85,21 @@ export class PlacedModel {
 
   /**
    * The row that `scoreRow` scores: one number by feature, NaN where it is missing; a view of the engine's memory. Get it anew
-   * after whatever may have made the memory grow.
+   * after whatever may have made the memory grow. The first time, the model is laid out for single rows: some milliseconds.
    */
   get row(): Float64Array {
+    this.#layOutRow();
+    return this.#rowView();
+  }
+
+  #rowView(): Float64Array {
     if (!this.#row || this.#row.buffer !== this.engine.memory.buffer) this.#row = this.#placed.features;
     return this.#row;
   }
 
   /** Scores what `row` holds, allocating nothing; returns output k. The others by `result`. */
   scoreRow(k = 0): number {
-    this.#placed.one();
+    this.#placed.one(this.#masks || undefined);
     return this.result(k);
   }
 
@@ -111,8 +124,9 @@ export class PlacedModel {
     if (!(out instanceof Float64Array) || out.length !== this.outputs.length) {
       throw new RangeError(`out must be a Float64Array of ${this.outputs.length}, one number an output`);
     }
-    rowInto(this.features, row, this.row);
-    this.#placed.one();
+    if (++this.#singles === MANY_SINGLES) this.#layOutRow();
+    rowInto(this.features, row, this.#rowView());
+    this.#placed.one(this.#masks || undefined);
     for (let k = 0; k < out.length; k++) out[k] = this.result(k);
     return out;
   }
@@ -151,6 +165,13 @@ export class PlacedModel {
       this.#bulk = plan ? new PlacedBulk(this.engine, this.#stored, plan) : false;
     }
     return this.#bulk || undefined;
+  }
+
+  #layOutRow(): void {
+    if (this.#masks !== undefined) return;
+    void this.#placed;
+    const plan = maskPlan(this.#stored, this.#questions);
+    this.#masks = plan ? new PlacedMasks(this.engine, this.#stored, plan) : false;
   }
 
   /** What scores so many rows, where that is not the walk. */
