@@ -19,7 +19,18 @@
  * Source: R/R/allocator.R of Robyn; meridian/model/adstock_hill.py of Meridian; RootSaturation of PyMC-Marketing.
  */
 import { put } from "../../math/each";
-import { denominator, logarithm, low, numerator, octaves, one, powerOfTwo, product, raised, ratio } from "../../math/elementary";
+import {
+  denominator,
+  logarithm,
+  low,
+  numerator,
+  octaves,
+  one,
+  powerOfTwo,
+  product,
+  raised,
+  ratio,
+} from "../../math/elementary";
 import { least } from "./derivatives";
 
 /** |u| of more than this leaves nothing, or all: e^560 times a spend or a shape is a number still. */
