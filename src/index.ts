@@ -50,6 +50,20 @@ export {
   type GainPoint,
   gainCurve,
 } from "./policy/gain.js";
+export {
+  type GateInput,
+  type GateLimits,
+  type Gates,
+  gatesOf,
+  SEGMENTS,
+  type Segment,
+  type SegmentOptions,
+  type Segments,
+  segmentsOf,
+} from "./policy/gates.js";
+export { calibrated, isotonic } from "./policy/isotonic.js";
+export { type Amount, type ModelledOffer, type ModelledOffers, offersOf } from "./policy/offers.js";
+export { type Output, type Scorer, type TransformedOptions, transformed, twoModels } from "./policy/uplift.js";
 export { evaluate } from "./uplift/evaluate/evaluate.js";
 export { evaluationMetrics } from "./uplift/evaluate/judge.js";
 export type * from "./uplift/evaluate/types.js";

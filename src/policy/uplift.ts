@@ -1,0 +1,122 @@
+/**
+ * Models of an outcome become an uplift: what an offer changes, by user.
+ *
+ *   two models           τ = P(y | x, treated) − P(y | x, nothing)
+ *   class transformation τ = 2 P(z = 1 | x) − 1, z = [y = t], where treated and control weigh the same
+ *   transformed outcome  τ = M(x) / (p (1 − p)), M trained on y (t − p), p the share that was treated
+ *
+ * Source: reference in ARCHITECTURE.md, "Composition".
+ */
+import { finiteNumber, kind } from "../engine/check.js";
+import type { ScoreColumns } from "../uplift/model/rows.js";
+
+/** What gives a number for each row, by output: a Model, a calibrated one, or an uplift. */
+export interface Scorer {
+  readonly features: readonly string[];
+  readonly outputs: readonly string[];
+  score(columns: ScoreColumns): Record<string, Float64Array>;
+}
+
+/** Of which output a scorer of several is meant. */
+export interface Output {
+  output?: string;
+}
+
+/**
+ * The uplift of two models of the same outcome, one trained on users who got the offer and one on users who got nothing; of several
+ * offers with one such model each, an output by offer. Columns that only one of them asks for are asked for too.
+ * @throws {TypeError} for what is no model, {RangeError} where a model has several outputs and `output` names none.
+ * @example
+ * const uplift = twoModels(importModel(control), { "5 off": importModel(treated) });
+ * const { "5 off": effect } = uplift.score(columns);
+ */
+export function twoModels(
+  control: Scorer,
+  treated: Scorer | Readonly<Record<string, Scorer>>,
+  options: Output = {},
+): Scorer {
+  const arms = isScorer(treated) ? { score: treated } : treated;
+  const names = Object.keys(arms);
+  if (names.length === 0) throw new RangeError("twoModels needs a model of users who got an offer");
+  checkScorer(control, "control");
+  for (const name of names) checkScorer(arms[name], `the model of "${name}"`);
+  const output = options.output;
+  return {
+    features: union([control, ...Object.values(arms)]),
+    outputs: names,
+    score(columns) {
+      const base = outputOf(control, columns, output);
+      return Object.fromEntries(
+        names.map((name) => {
+          const out = outputOf(arms[name] as Scorer, columns, output);
+          for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) - (base[i] as number);
+          return [name, out];
+        }),
+      );
+    },
+  };
+}
+
+export interface TransformedOptions extends Output {
+  /**
+   * What the model was trained on. "class" (default): z = [y = t], rows of both arms of equal weight (or weighted by 1 / p and
+   * 1 / (1 − p)), and it gives P(z = 1). "outcome": y (t − p), of a trial that treated the share `treated`.
+   */
+  trained?: "class" | "outcome";
+  /** Share of the users who were treated, above 0 and below 1: for "outcome"; for "class" it must be 0.5, or left out. */
+  treated?: number;
+}
+
+/**
+ * The uplift of one model of a transformed outcome.
+ * @throws {RangeError} for a class transformation with unequal arms: its 2 P − 1 is no uplift unless the rows were weighted.
+ * @example const uplift = transformed(importModel(bytes));
+ */
+export function transformed(model: Scorer, options: TransformedOptions = {}): Scorer {
+  checkScorer(model, "the model");
+  const { trained = "class", treated = 0.5, output } = options;
+  if (trained !== "class" && trained !== "outcome")
+    throw new RangeError(`trained must be "class" or "outcome", got ${String(trained)}`);
+  if (!(finiteNumber(treated, "treated") > 0 && treated < 1))
+    throw new RangeError(`treated must be a share above 0 and below 1, got ${treated}`);
+  if (trained === "class" && treated !== 0.5) {
+    throw new RangeError(
+      `2 P − 1 is the uplift only where half is treated, and treated is ${treated}: ` +
+        "weight the rows by 1 / p and 1 / (1 − p) in training and leave treated out, or train on the outcome y (t − p)",
+    );
+  }
+  const [scale, shift] = trained === "class" ? [2, -1] : [1 / (treated * (1 - treated)), -0];
+  return {
+    features: model.features,
+    outputs: ["score"],
+    score(columns) {
+      const out = outputOf(model, columns, output);
+      for (let i = 0; i < out.length; i++) out[i] = (out[i] as number) * scale + shift;
+      return { score: out };
+    },
+  };
+}
+
+/** One output of a scorer; the array is the caller's to change. */
+export function outputOf(scorer: Scorer, columns: ScoreColumns, output: string | undefined): Float64Array {
+  const scores = scorer.score(columns);
+  const name = output ?? (scorer.outputs.length === 1 ? (scorer.outputs[0] as string) : undefined);
+  if (name === undefined || !Object.hasOwn(scores, name)) {
+    throw new RangeError(
+      `${name === undefined ? "the model has several outputs" : `the model has no output "${name}"`}: name one of ${scorer.outputs.join(", ")}`,
+    );
+  }
+  return scores[name] as Float64Array;
+}
+
+export function isScorer(value: unknown): value is Scorer {
+  return typeof (value as Scorer | undefined)?.score === "function";
+}
+
+function checkScorer(value: unknown, name: string): void {
+  if (!isScorer(value)) throw new TypeError(`${name} must be a model, got ${kind(value)}`);
+}
+
+function union(models: readonly Scorer[]): string[] {
+  return [...new Set(models.flatMap((model) => model.features))];
+}
