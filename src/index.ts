@@ -63,7 +63,15 @@ export {
 } from "./policy/gates.js";
 export { calibrated, isotonic } from "./policy/isotonic.js";
 export { type Amount, type ModelledOffer, type ModelledOffers, offersOf } from "./policy/offers.js";
-export { type Output, type Scorer, type TransformedOptions, transformed, twoModels } from "./policy/uplift.js";
+export {
+  againstControl,
+  type Output,
+  type Scorer,
+  solvedEffects,
+  type TransformedOptions,
+  transformed,
+  twoModels,
+} from "./policy/uplift.js";
 export { evaluate } from "./uplift/evaluate/evaluate.js";
 export { evaluationMetrics } from "./uplift/evaluate/judge.js";
 export type * from "./uplift/evaluate/types.js";

@@ -97,6 +97,85 @@ export function transformed(model: Scorer, options: TransformedOptions = {}): Sc
   };
 }
 
+/**
+ * A model that has an output for each group (causalml's uplift forests) becomes an uplift: each output less that of the control.
+ * @throws {RangeError} where no output has the control's name.
+ * @example const uplift = againstControl(importModel(json), "control");
+ */
+export function againstControl(model: Scorer, control: string): Scorer {
+  checkScorer(model, "the model");
+  if (!model.outputs.includes(control))
+    throw new RangeError(`the model has no output "${control}": name one of ${model.outputs.join(", ")}`);
+  const names = model.outputs.filter((name) => name !== control);
+  return {
+    features: model.features,
+    outputs: names,
+    score(columns) {
+      const scores = model.score(columns);
+      const base = scores[control] as Float64Array;
+      const less = (out: Float64Array) => out.map((x, i) => x - (base[i] as number));
+      return Object.fromEntries(names.map((name) => [name, less(scores[name] as Float64Array)]));
+    },
+  };
+}
+
+/**
+ * The effects of an EconML or grf-like forest, whose trees average moments and their Jacobian: jac · effects = alpha, by elimination
+ * with pivoting. Outputs alpha_0 …, jac_0_0 …; gives effect_0 … (the treatments, then the intercept where there is one).
+ * @throws {RangeError} where the outputs are not those. An effect is NaN where the Jacobian is singular.
+ * @example const { effect_0: uplift } = solvedEffects(importModel(json)).score(columns);
+ */
+export function solvedEffects(model: Scorer): Scorer {
+  checkScorer(model, "the model");
+  const n = model.outputs.filter((name) => name.startsWith("alpha_")).length;
+  const range = Array.from({ length: n }, (_, i) => i);
+  const alphas = range.map((i) => `alpha_${i}`);
+  const jacobian = range.flatMap((i) => range.map((j) => `jac_${i}_${j}`));
+  const lost = [...alphas, ...jacobian].find((name) => !model.outputs.includes(name));
+  if (n === 0 || lost)
+    throw new RangeError(`the model has no output "${lost ?? "alpha_0"}": export it with from_econml`);
+  return {
+    features: model.features,
+    outputs: range.map((i) => `effect_${i}`),
+    score(columns) {
+      const scores = model.score(columns);
+      const column = (name: string) => scores[name] as Float64Array;
+      const out = alphas.map((name) => new Float64Array(column(name).length));
+      for (let i = 0; i < (out[0] as Float64Array).length; i++) {
+        const rows = range.map((r) => [
+          ...range.map((c) => column(`jac_${r}_${c}`)[i] as number),
+          column(`alpha_${r}`)[i] as number,
+        ]);
+        for (const [k, effect] of solve(rows).entries()) (out[k] as Float64Array)[i] = effect;
+      }
+      return Object.fromEntries(out.map((values, k) => [`effect_${k}`, values]));
+    },
+  };
+}
+
+/** Solves n equations of n unknowns, each row with its right side at its end. */
+function solve(rows: number[][]): number[] {
+  const n = rows.length;
+  const at = (r: number, c: number) => (rows[r] as number[])[c] as number;
+  for (let k = 0; k < n; k++) {
+    let pivot = k;
+    for (let r = k + 1; r < n; r++) if (Math.abs(at(r, k)) > Math.abs(at(pivot, k))) pivot = r;
+    [rows[k], rows[pivot]] = [rows[pivot] as number[], rows[k] as number[]];
+    if (at(k, k) === 0) return new Array(n).fill(Number.NaN);
+    for (let r = k + 1; r < n; r++) {
+      const factor = at(r, k) / at(k, k);
+      for (let c = k; c <= n; c++) (rows[r] as number[])[c] = at(r, c) - factor * at(k, c);
+    }
+  }
+  const x = new Array<number>(n).fill(0);
+  for (let k = n - 1; k >= 0; k--) {
+    let rest = at(k, n);
+    for (let c = k + 1; c < n; c++) rest -= at(k, c) * (x[c] as number);
+    x[k] = rest / at(k, k);
+  }
+  return x;
+}
+
 /** One output of a scorer; the array is the caller's to change. */
 export function outputOf(scorer: Scorer, columns: ScoreColumns, output: string | undefined): Float64Array {
   const scores = scorer.score(columns);
