@@ -82,6 +82,8 @@ async function bulk(
         "rows/s": Math.round(perSecond),
         "ns a row and tree in the kernel": Number(tile.kernel.toPrecision(3)),
         "ns a row binning": Number(tile.binning.toPrecision(3)),
+        "rows/s, fastest round": Math.round(users / (Math.min(...ours) / 1000)),
+        "ns a row and tree, fastest round": Number(tile.fastest.toPrecision(3)),
         "rows/s, f64 columns": Math.round(users / (median(wide) / 1000)),
       },
       asked: "≥ 2,000,000 rows/s; kernel ≤ 2.5 ns a row and tree",
@@ -107,7 +109,7 @@ function tileTimes(
   model: Model,
   columns: Record<string, Float32Array>,
   quantised = false,
-): { kernel: number; binning: number } {
+): { kernel: number; fastest: number; binning: number } {
   const engine = createEngine();
   const stored = readModel(model.bytes());
   const questions = columnsOf(stored);
@@ -125,7 +127,8 @@ function tileTimes(
     ROUNDS,
   );
   const each = (name: string) => (1e6 * milliseconds(samples, name)) / TILE;
-  return { kernel: each("kernel") / TREES, binning: each("bin") };
+  const fastest = (1e9 * Math.min(...(samples.get("kernel") ?? []))) / TILE / TREES;
+  return { kernel: each("kernel") / TREES, fastest, binning: each("bin") };
 }
 
 async function oneRow(
@@ -168,6 +171,7 @@ async function oneRow(
       median_ms: median(inside) / 1_000,
       figures: {
         "µs a row": Number(median(inside).toPrecision(3)),
+        "µs a row, fastest round": Number(Math.min(...inside).toPrecision(3)),
         "µs by model.score(row)": Number(median(given).toPrecision(3)),
         "µs in onnxruntime-node": Number(median(theirs).toPrecision(3)),
         "times as fast": Number(faster.toPrecision(3)),

@@ -70,6 +70,55 @@ describe.each(Object.entries(SHAPES))("a model: %s", (_, shape) => {
   });
 });
 
+/** Thresholds at which grids, keys and rounding go wrong, if they do. */
+const AWKWARD: Record<string, (i: number, x: number) => number> = {
+  "of all sizes, by powers of ten": (i, x) => x * 10 ** ((i % 60) - 30),
+  "at the ends of the range": (i, x) => x * ([1e308, 1.7e308, -1.7e308, 1][i % 4] as number),
+  infinite: (i, x) => [Infinity, -Infinity, x, 0][i % 4] as number,
+  "zero, signed, and denormal": (i) =>
+    [0, -0, 5e-324, -5e-324, 1e-310, 1e-35, -1e-35, 1.0000000180025095e-35][i % 8] as number,
+  "next to each other": (i) => 1 + (i % 9) * 2 ** -52,
+  "all the same": () => 0.25,
+  "crowded beside one far away": (i, x) => (i % 50 === 0 ? 1e6 : x * 1e-6),
+};
+
+describe.each(Object.entries(AWKWARD))("thresholds %s", (_, threshold) => {
+  it.each([
+    { precision: "f64", missing: "any", borders: 60 },
+    { precision: "f32", missing: "left", borders: 12 },
+    { precision: "f64", missing: "right", symmetric: true },
+  ] as const)("are compared as the twin does, by every kernel: %o", (shape) => {
+    const made = makeForest({ trees: 24, leaves: 16, features: 3, seed: 5, ...shape });
+    const narrow = (x: number) => (shape.precision === "f32" ? Math.fround(x) : x);
+    const known = new Map<number, number>();
+    // The same threshold stays the same: levels of symmetric trees.
+    const changed = (x: number) => {
+      if (!known.has(x)) known.set(x, narrow(threshold(known.size, x)));
+      return known.get(x) as number;
+    };
+    const forest = {
+      ...made,
+      threshold: made.threshold.map((x, i) => ((made.feature[i] as number) < 0 ? x : changed(x))),
+    };
+    const columns = makeColumns(forest, 2_000, 11);
+    const inOrder = forest.features.map((name) => columns[name] as Float64Array);
+    const [expected] = scoreColumns(forest, inOrder, 2_000) as [Float64Array];
+    const model = Model.from(forest);
+    using placed = model.place(createEngine());
+    // Fewer rows than the bulk takes: walked.
+    const parts = Array.from({ length: 20 }, (_, p) => 100 * p);
+    const walked = parts.flatMap((from) => [
+      ...(placed.score(
+        Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, column.subarray(from, from + 100)])),
+      ).score as Float64Array),
+    ]);
+    sameBits(Float64Array.from(walked), expected);
+    sameBits(placed.score(columns).score as Float64Array, expected);
+    const single = expected.map((_, i) => placed.score(inOrder.map((column) => column[i] as number))[0] as number);
+    sameBits(single, expected);
+  });
+});
+
 describe("a placed model", () => {
   const forest = makeForest({ trees: 30, leaves: 31, features: 4, outputs: 2 });
   const model = Model.from(forest);

@@ -16,7 +16,7 @@ export interface ScoreOptions<Out = Scores> {
   /** Where to write: an array for each output, as long as the columns; or for one row an array as long as the outputs. */
   out?: Out;
   /**
-   * Leaves rounded to 16 bits: twice as fast, for models of symmetric trees of at most six levels with one output. The sum is then within
+   * Leaves rounded to 16 bits: somewhat faster, for models of symmetric trees of at most six levels with one output. The sum is then within
    * `quantisedError` of the exact one.
    */
   quantised?: boolean;
