@@ -9,15 +9,13 @@ import type { Scratch } from "../../engine/scratch.js";
 import { at } from "../check.js";
 import { Coordinates } from "../kernel.js";
 import type { Model, ModelLine } from "../model.js";
-import type { Adstock, Channel, Curve } from "../types.js";
+import type { Channel, Curve } from "../types.js";
+import { adstockOf, MOST_TAIL, powersOf, tailOf } from "./adstocks.js";
+import type { Chain } from "./chains.js";
 import { hullOf, isBent } from "./hull.js";
 import { Interactions } from "./interactions.js";
-import { Carry, Column, tapsOf } from "./kernel.js";
+import { Carry, Column } from "./kernel.js";
 
-/** What of a geometric adstock is left at its end, of what there was at first. */
-const LEFT = 1e-12;
-/** Most periods after the plan in which its spend still counts. */
-const MOST_TAIL = 1040;
 /** Lags times periods of a line beyond which its most is taken more simply. */
 const MOST_LAGS = 4_000_000;
 
@@ -46,6 +44,8 @@ export interface OverTime {
   worthAtMost(fee: number, feasible: number, name: (line: number) => string): number;
   /** Whether what coordinate i brings starts vertically: slopes at no spend are no numbers. */
   vertical?(i: number): boolean;
+  /** Lines as chains of states, where periods meet only so and lines not at all. */
+  chain?(): Chain | undefined;
   /** A plan near the best one at less work than a climb to it, where there is a way. */
   approach?(climbing: Climbing, from: Float64Array, lifted: boolean): Float64Array;
 }
@@ -184,6 +184,25 @@ export class Flight implements OverTime {
     return (
       (this.#tap[line] as (lag: number) => number)(0) * (this.#model.rate[line * this.#model.periods + t] as number)
     );
+  }
+
+  chain(): Chain | undefined {
+    const { lines, periods, rate } = this.#model;
+    const before = (line: ModelLine) => this.#channelOf(line).saturation === "before";
+    const tied = (line: ModelLine) => line.adstock && line.adstock.type !== "geometric" && !before(line);
+    const tables = this.#model.curves.some(({ type }) => type === "table" || type === "insertions");
+    if (tables || this.interactions.all.length > 0 || lines.some(tied)) return undefined;
+    const decay = Float64Array.from(lines, (line) => {
+      return !before(line) && line.adstock?.type === "geometric" ? line.adstock.decay : 0;
+    });
+    const rates = rate.map((_, i) => this.#gainAt(Math.floor(i / periods), i % periods));
+    const c = this.#coordinates;
+    const count = this.#a.length;
+    return {
+      ...{ lines: lines.length, periods, horizon: this.#horizon, decay, rates, base: this.#base.view.slice() },
+      ...{ inflections: c.inflections.slice(), chords: this.#chords.view.slice(3 * count) },
+      evaluate: (a) => c.evaluate(a),
+    };
   }
 
   /** Makes the envelopes on what can work in each period: from what the floors and history leave to the most of the budget. */
@@ -363,33 +382,4 @@ export class Flight implements OverTime {
     }
     return ((most + fee * feasible) / (fee - steepest)) * (1 + 1e-9);
   }
-}
-
-interface By {
-  taps?: { at: number; length: number };
-  decay?: number;
-  gain?: number;
-}
-
-function adstockOf(engine: Engine, scratch: Scratch, adstock: Adstock | undefined): By {
-  if (!adstock) return { decay: 0, gain: 1 };
-  if (adstock.type !== "geometric") return { taps: tapsOf(engine, scratch, adstock) };
-  const { decay, normalised = false } = adstock;
-  return { decay, gain: normalised ? 1 - decay : 1 };
-}
-
-/** Periods after the plan in which its last spend still works; by multiplication: the same on every runtime. */
-function tailOf({ adstock }: ModelLine): number {
-  if (!adstock) return 0;
-  if (adstock.type !== "geometric") return (adstock.type === "kernel" ? adstock.weights.length : adstock.length) - 1;
-  let left = adstock.decay;
-  let tail = 0;
-  for (; left > LEFT && tail < MOST_TAIL; tail++) left *= adstock.decay;
-  return tail;
-}
-
-function powersOf(gain: number, decay: number, count: number): Float64Array {
-  const powers = new Float64Array(decay > 0 ? count : 1);
-  for (let l = 0, power = gain; l < powers.length; l++, power *= decay) powers[l] = power;
-  return powers;
 }

@@ -11,6 +11,7 @@ import type { Solved } from "../separable/finish.js";
 import type { Found } from "../separable/search.js";
 import type { Ask, Reading, Solver } from "../solver.js";
 import type { Stopped } from "../types.js";
+import { boundByChains } from "./chains.js";
 import { Climbs } from "./climbs.js";
 import type { FramedFlight } from "./feasible.js";
 import { finishFlight } from "./finish.js";
@@ -18,7 +19,7 @@ import { type Climbing, type Evaluated, Flight, type OverTime } from "./flight.j
 import { Column, type Simplex } from "./kernel.js";
 import { keepsRows, readFlight } from "./reading.js";
 import type { Row } from "./rows.js";
-import { startsOf } from "./starts.js";
+import { absentOf, mixed, startsOf } from "./starts.js";
 
 export interface FlightSettings {
   tolerance: number;
@@ -132,7 +133,7 @@ export class Flighting implements Solver {
     const known = this.#warm(budget) ?? start ?? this.#even(budget);
     const from = this.#flight.approach?.(this.#climbing(fee), known, lifted) ?? known;
     this.nodes++;
-    const relaxed = this.#climbs.climb(this.#goal(lifted, fee), from, decided, {
+    const relaxed = this.#climbs.climb(this.solveGoal(lifted, fee), from, decided, {
       ...{ prices: this.#last?.prices, near },
     });
     this.#bound = relaxed.bound;
@@ -174,13 +175,32 @@ export class Flighting implements Solver {
     consider(this.#climbs.feasible(relaxed));
     if (start) consider(this.#climbs.feasible(start));
     if ((!lifted && !present) || enough()) return this.#late && !enough() ? "time" : undefined;
-    const goal = this.#goal(false, fee);
-    for (const from of startsOf(this.#engine, this, { relaxed, start, budget: found.budget, starts, seed })) {
+    const goal = this.solveGoal(false, fee);
+    const near = this.#chains(found, relaxed, fee);
+    this.#bound = found.bound;
+    for (const from of startsOf(this.#engine, this, { relaxed, near, start, budget: found.budget, starts, seed })) {
       if (this.#late) return "time";
       consider(this.#local(goal, from));
       if (enough()) return undefined;
     }
     return enough() ? undefined : "starts";
+  }
+
+  /** A bound by the prices of money alone where lines are chains of states; plans near those that it is made of. */
+  #chains(found: FoundFlight, relaxed: Float64Array, fee: number): Float64Array[] {
+    const chain = this.#flight.chain?.();
+    if (!chain) return [];
+    const watch = () => {
+      this.#watch();
+      return this.#late;
+    };
+    const { rowPrices, budget } = found;
+    const limits = { low: this.low, high: this.#simplex.high.view.slice(), presence: this.model.presence, budget, fee };
+    const price = found.price - fee;
+    const by = boundByChains(chain, { ...limits, rows: this.rows, rowPrices }, { price, relaxed, watch });
+    if (!by) return [];
+    if (by.bound < found.bound) [found.bound, found.price] = [by.bound, by.price + fee];
+    return mixed(by.plans, this.model.periods, budget);
   }
 
   /** The curves' climb from a start; with presence, after choosing who is present. */
@@ -191,11 +211,12 @@ export class Flighting implements Solver {
       this.nodes++;
       return this.#climbs.climb(goal, from, never).x;
     };
-    const free = climb(start);
-    if (!presence.some((least) => least > 0)) return this.#climbs.feasible(free);
+    const chosen = presence.some((least) => least > 0);
+    const free = chosen && this.#isPresent(start) ? start : climb(start);
+    if (!chosen) return this.#climbs.feasible(free);
     const { low, high } = this.#simplex;
     const [least, most] = [low.view.slice(), high.view.slice()];
-    const absent = this.#absent(free);
+    const absent = absentOf(this.model, this.low, this.#simplex.budget, free);
     try {
       low.view.set(
         least.map((l, i) => (absent[i] ? l : Math.min(most[i] as number, Math.max(l, presence[i] as number)))),
@@ -207,24 +228,6 @@ export class Flighting implements Solver {
       low.view.set(least);
       high.view.set(most);
     }
-  }
-
-  /** Who is not present: those that a plan gives less than half of what presence takes, and the last that floors leave no money. */
-  #absent(plan: Float64Array): Uint8Array {
-    const { presence } = this.model;
-    let money = this.#simplex.budget;
-    for (let i = 0; i < plan.length; i++) if (presence[i] === 0) money -= this.low[i] as number;
-    const absent = Uint8Array.from(presence, (least) => (least > 0 ? 1 : 0));
-    const most = (i: number) => (plan[i] as number) / (presence[i] as number);
-    const order = Array.from(plan, (_, i) => i).filter((i) => absent[i]);
-    order.sort((i, j) => (this.low[j] as number) - (this.low[i] as number) || most(j) - most(i) || i - j);
-    for (const i of order) {
-      const least = Math.max(this.low[i] as number, presence[i] as number);
-      if ((this.low[i] as number) <= 0 && (most(i) < 0.5 || least > money)) continue;
-      absent[i] = 0;
-      money -= least;
-    }
-    return absent;
   }
 
   /** Climbs and readings of goals of the plan's function itself; the fee is taken off here. */
@@ -262,10 +265,6 @@ export class Flighting implements Solver {
         return { value: value - fee * spent, bound, price, slopes };
       },
     };
-  }
-
-  #goal(lifted: boolean, fee: number): (x: Column, g: Column) => number {
-    return this.solveGoal(lifted, fee);
   }
 
   /** The response, or its envelopes', less the fee. */

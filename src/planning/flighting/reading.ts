@@ -19,9 +19,12 @@ export function readFlight(flighting: Flighting, { x, found, fee }: Solved): Rea
   const { model, flight } = flighting;
   const prices = (found as FoundFlight).rowPrices;
   const today = model.hasCurrent.some(Boolean)
-    ? flighting.evaluate(model.current).values
-    : new Float64Array(model.size);
-  const columns = { x, values, slopes, today, ceilings: flight.ceilings() };
+    ? flighting.evaluate(model.current)
+    : { values: new Float64Array(model.size), slopes: undefined };
+  const columns = {
+    ...{ x, values, slopes, today: today.values, ceilings: flight.ceilings() },
+    ...(today.slopes ? { todaySlopes: today.slopes } : {}),
+  };
   const net = netSlopes(flighting.rows, prices, slopes);
   const held = Array.from(x, (money, i) => heldBy(flighting, i, money));
   const price = priceOf(net, held, found.price);
@@ -44,7 +47,7 @@ export function readFlight(flighting: Flighting, { x, found, fee }: Solved): Rea
       budget: found.budget,
       response,
     }),
-    marginal: marginalOf(flighting, x, slopes, held, price),
+    ...marginalOf(flighting, x, slopes, held, price),
     moves: () => movesOf(flighting, x, slopes),
   };
 }
@@ -171,12 +174,12 @@ function kktOf({ rows, low, high, model }: Flighting, of: Residuals): Kkt {
 
 /** The steepest slope of those that may take money; where rows tie them all together, the price. */
 function marginalOf(
-  { rows, flight }: Flighting,
+  { rows, flight, model }: Flighting,
   x: Float64Array,
   slopes: Float64Array,
   held: readonly Held[],
   price: number,
-): number {
+): Pick<Reading, "marginal" | "marginalAt"> {
   const full = new Uint8Array(x.length);
   for (const row of rows) {
     if (row.kind !== "at most" || !isHeld(row, x)) continue;
@@ -184,11 +187,13 @@ function marginalOf(
       if (!row.signs || row.signs[m] === 1) full[i] = 1;
     });
   }
-  let best = 0;
+  let [best, at] = [0, -1];
   slopes.forEach((slope, i) => {
-    if (!full[i] && !held[i]?.high) best = Math.max(best, slope);
+    if (!full[i] && !held[i]?.high && slope > best) [best, at] = [slope, i];
   });
-  return rows.length > 0 && flight.concave ? Math.max(0, best, price) : best;
+  // Money that only goes through several at once has no one place.
+  if (rows.length > 0 && flight.concave && price > best * (1 + 1e-6)) return { marginal: price };
+  return at < 0 ? { marginal: best } : { marginal: best, marginalAt: nameAt(model, at) };
 }
 
 /** Whether a plan keeps every limit, to a relative 1e-9. */
