@@ -1,5 +1,39 @@
-/** onnxruntime-node on the same model, one thread. */
-import { InferenceSession, Tensor } from "onnxruntime-node";
+/**
+ * onnxruntime-node on the same model, one thread. It is no devDependency: its install script asks nuget.org for CUDA and fails where
+ * that is out of reach. The processor's binary is in the package, so that it is installed here without scripts, the first time.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+
+const VERSION = "1.30.0";
+const PLACE = resolve("build/rivals");
+
+/** What is used of it. */
+interface Runtime {
+  InferenceSession: {
+    create(model: Uint8Array, options: object): Promise<Session>;
+  };
+  Tensor: new (type: "float32", data: Float32Array, dims: number[]) => Tensor;
+}
+interface Session {
+  inputNames: readonly string[];
+  outputNames: readonly string[];
+  run(feeds: Record<string, Tensor>): Promise<Record<string, Tensor>>;
+}
+interface Tensor {
+  data: unknown;
+}
+
+function load(): Runtime {
+  if (!existsSync(`${PLACE}/node_modules/onnxruntime-node`)) {
+    const args = ["install", "--prefix", PLACE, "--ignore-scripts", "--no-save", "--no-audit", "--no-fund"];
+    const { status, stderr } = spawnSync("npm", [...args, `onnxruntime-node@${VERSION}`]);
+    if (status !== 0) throw new Error(`onnxruntime-node ${VERSION} cannot be installed: ${stderr}`);
+  }
+  return createRequire(`${PLACE}/package.json`)("onnxruntime-node") as Runtime;
+}
 
 /** Rows of a call: larger ones were no faster. */
 export const CHUNK = 10_000;
@@ -12,6 +46,7 @@ export interface Rival {
 }
 
 export async function onnxruntime(model: Uint8Array, columns: readonly Float32Array[]): Promise<Rival> {
+  const { InferenceSession, Tensor } = load();
   const session = await InferenceSession.create(model, {
     executionProviders: ["cpu"],
     intraOpNumThreads: 1,
