@@ -17,9 +17,9 @@ export default [
   // Importers of models: 14 KB of the bundles. Composition of models: 4 KB.
   { name: "engine.wasm, allocation alone", path: "build/allocation.wasm", gzip: true, limit: "16 KB" },
   { name: "engine.wasm", path: "dist/engine.wasm", gzip: true, limit: "28 KB" },
-  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "210 KB" },
+  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "213 KB" },
   { name: "allocation.js, the wasm inside", path: "dist/allocation.js", gzip: true, limit: "73 KB" },
   { name: "serve.decide.js, Hono beside it", path: "dist/serve.decide.js", gzip: true, limit: "6 KB" },
-  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "172 KB" },
-  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "172 KB" },
+  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "175 KB" },
+  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "175 KB" },
 ];
