@@ -1,6 +1,6 @@
 /** What README shows is what happens: its programs run, and its printed answers are the answers. */
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -62,6 +62,19 @@ describe("README", () => {
     const said = program.split("\n").filter((line) => line.startsWith("// "));
     expect(said.length).toBe(3);
     expect(outputOf(program)).toEqual([...said.map((line) => line.slice(3)), ""]);
+  });
+
+  test("a model and a file of users become offers, and these decisions", () => {
+    mkdirSync(join(folder, "examples"), { recursive: true });
+    for (const name of ["model.json", "users.csv"])
+      copyFileSync(`${root}/examples/${name}`, join(folder, "examples", name));
+    const shown = blocks("console").find((block) => block.includes("shadowprice score")) ?? "";
+    const commands = [...shown.matchAll(/^\$ npx shadowprice (.*)$/gm)].map(([, args]) => (args as string).split(" "));
+    const [scores, decisions] = commands.map((args) => run(...args)) as [string, string];
+    const table = (text: string) => text.split("\n").filter((line) => /^ {2}(column|value_|cost_)/.test(line));
+    expect(table(shown).length).toBe(5);
+    expect(table(scores)).toEqual(table(shown));
+    expect(answer(shown.slice(shown.indexOf("$ npx shadowprice allocate")))).toEqual(answer(decisions));
   });
 
   test("the program that judges a model prints what its comments say", () => {
