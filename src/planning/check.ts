@@ -20,7 +20,7 @@ const OF_CAMPAIGNS = [
 /** Channels (or campaigns) times periods. */
 const MOST_COORDINATES = 2_000_000;
 /** Units of the budget: whole numbers of which 1 more is another number. */
-const MOST_UNITS = 1e12;
+export const MOST_UNITS = 1e12;
 
 /**
  * Checks a plan.

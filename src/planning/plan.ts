@@ -1,7 +1,7 @@
 /** The public solve of a plan: checks, solves, and reports with its proof. */
 import { finiteNumber, kind, plainObject, wholeNumber } from "../engine/check.js";
 import { Engine } from "../engine/engine.js";
-import { checkPlan } from "./check.js";
+import { checkPlan, MOST_UNITS } from "./check.js";
 import { Drawn } from "./draws/drawn.js";
 import { addOutcomes } from "./draws/report.js";
 import { solveRisk } from "./draws/risk/averse.js";
@@ -48,6 +48,16 @@ export function planBudget(problem: PlanProblem, options: PlanOptions = {}): Pla
 
 /** As `planBudget`, from the plan of a problem like this one: where that keeps the limits here, the search starts at it. */
 export function planFrom(problem: PlanProblem, options: PlanOptions, near?: PlanResult): PlanResult {
+  return planMended(problem, options, near, 0);
+}
+
+/** As `planFrom`; `mends` nearest problems lie between it and the caller's. */
+function planMended(
+  problem: PlanProblem,
+  options: PlanOptions,
+  near: PlanResult | undefined,
+  mends: number,
+): PlanResult {
   const start = performance.now();
   checkOptions(options);
   const plan = checkPlan(problem);
@@ -58,7 +68,7 @@ export function planFrom(problem: PlanProblem, options: PlanOptions, near?: Plan
   const engine = options.engine ?? ownEngine();
   const tolerance = options.tolerance ?? (plan.risk ? RISK_TOLERANCE : TOLERANCE);
   const { solver, clash } = solverFor(engine, model, method, { ...options, tolerance }, start);
-  if (!solver) return refused(plan, method, settled(clash, options), start);
+  if (!solver) return refused(plan, method, settled(clash, options, mends), start);
   try {
     const solved = solveObjective(solver, plan, tolerance, near && startAt(solver, near));
     if ("clash" in solved) return refused(plan, method, solved.clash, start);
@@ -80,12 +90,22 @@ export function planFrom(problem: PlanProblem, options: PlanOptions, near?: Plan
   }
 }
 
+/** Nearest problems of nearest problems that are looked at: numbers at their last digits may ask for ever more. */
+const MENDS = 8;
+
 /** A clash whose nearest problem is possible for presence as well, which only a search can tell. */
-function settled(clash: NonNullable<PlanResult["clash"]>, options: PlanOptions): NonNullable<PlanResult["clash"]> {
+function settled(
+  clash: NonNullable<PlanResult["clash"]>,
+  options: PlanOptions,
+  mends: number,
+): NonNullable<PlanResult["clash"]> {
   const { nearest, limits, reason } = clash;
   const lines = nearest.channels.flatMap((channel) => [channel, ...(channel.campaigns ?? [])]);
-  if (!lines.some(({ presence }) => presence)) return clash;
-  const next = planBudget({ ...nearest, objective: undefined, budget: nearest.budget ?? ANY }, options).clash;
+  if (mends === MENDS || !lines.some(({ presence }) => presence)) return clash;
+  const asked = { ...nearest, objective: undefined, budget: nearest.budget ?? ANY };
+  // Limits so large that whole units of the money they need could not be counted: it is no plan to look for.
+  if (asked.unit !== undefined && asked.budget / asked.unit > MOST_UNITS) return clash;
+  const next = planMended(asked, options, undefined, mends + 1).clash;
   // The same again: there was nothing left to mend.
   if (!next || next.reason === reason) return clash;
   const { budget, objective } = nearest;

@@ -99,6 +99,18 @@ describe("a hostile plan", () => {
     expect(planBudget(FULL).status).toBe("met");
   });
 
+  it("with a presence past all money is impossible, whatever its last digits ask for", () => {
+    for (const atLeast of [1e12, 1e15, 8_352_119_580_049_813]) {
+      const [first, ...rest] = FULL.channels;
+      const { status, clash } = planBudget({
+        ...FULL,
+        channels: [{ ...(first as (typeof FULL.channels)[number]), presence: { atLeast } }, ...rest],
+      });
+      expect(status).toBe("impossible");
+      expect(clash?.limits).toContain("channels[0].presence");
+    }
+  });
+
   it("with poison in a place is planned, or the error names a place", () => {
     const all = places(FULL);
     fc.assert(

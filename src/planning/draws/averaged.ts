@@ -169,7 +169,7 @@ interface Span {
 }
 
 /** The mean curve of the draws of one curve, and a table above it. */
-class Mean {
+export class Mean {
   readonly #draws: Coordinates;
   readonly #inflections: Float64Array;
   readonly #steepest: Float64Array;
@@ -251,6 +251,11 @@ class Mean {
     const node = this.#read(u);
     this.#spans.splice(k, 1, this.#span(this.#read(from), node), this.#span(node, this.#read(to)));
     return true;
+  }
+
+  /** The mean of the draws at a spend. */
+  valueAt(u: number): number {
+    return this.#read(u).value;
   }
 
   /** The table by money, at so many units of media for one. */
