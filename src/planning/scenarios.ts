@@ -76,10 +76,12 @@ export function planFrontier(problem: PlanProblem, options: PlanFrontierOptions 
     const found: PlanFrontierPoint[] = [];
     const kept = model.reserve;
     let before: Float64Array | undefined;
-    for (const budget of budgets) {
+    const overTime = solver.method === "flighting";
+    for (const budget of overTime ? middlesFirst(budgets) : budgets) {
       const solved = solver.solve(Math.max(0, budget - kept), 0, { start: before });
       if (!solved.x) continue;
-      before = plan.spend === "exactly" ? undefined : solved.x;
+      // A plan of less money is one of more, too; over time the solver remembers by itself.
+      before = plan.spend === "exactly" || overTime ? undefined : solved.x;
       const { x, response, spent, bound } = solver.finish(solved, 0, {});
       const spend = spendOf(model, solver.unordered(x));
       found.push({
@@ -94,6 +96,7 @@ export function planFrontier(problem: PlanProblem, options: PlanFrontierOptions 
       rest.onProgress?.({ phase: "budgets", done: found.length, total: budgets.length, response, bound });
     }
     const { nodes } = solver;
+    found.sort((a, b) => a.budget - b.budget);
     compare(found);
     return {
       status: found.length > 0 ? "met" : "impossible",
@@ -105,6 +108,24 @@ export function planFrontier(problem: PlanProblem, options: PlanFrontierOptions 
   } finally {
     solver.release();
   }
+}
+
+/** The ends, then the middle of every gap, the widest first: a plan over time starts between those of two other budgets. */
+function middlesFirst(budgets: readonly number[]): number[] {
+  const order = [0, budgets.length - 1];
+  let gaps: [number, number][] = [[0, budgets.length - 1]];
+  while (gaps.length > 0) {
+    gaps = gaps.flatMap(([from, to]): [number, number][] => {
+      if (to - from < 2) return [];
+      const middle = (from + to) >> 1;
+      order.push(middle);
+      return [
+        [from, middle],
+        [middle, to],
+      ];
+    });
+  }
+  return [...new Set(order)].map((i) => budgets[i] as number);
 }
 
 /** Writes what points say to each other: gains, and which lie on the upper concave envelope. */

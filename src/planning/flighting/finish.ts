@@ -12,27 +12,32 @@ export function finishFlight(flighting: Flighting, found: Found, fee: number, ex
   if (unit) x = toUnits(flighting, x, unit, found.budget, fee);
   trim(flighting, x, found.budget);
   const { values, added } = flighting.evaluate(x);
-  const all = [...values, ...(added ?? [])];
-  const response = all.reduce((sum, value) => sum + value, 0);
-  const spent = x.reduce((sum, money) => sum + money, 0);
+  // A frontier comes here two hundred times: sums by loops, of 520 numbers 0.5 µs where `reduce` takes 5.
+  let response = 0;
+  for (let i = 0; i < values.length; i++) response += values[i] as number;
+  for (const value of added ?? []) response += value;
+  let spent = 0;
+  for (let i = 0; i < x.length; i++) spent += x[i] as number;
   return { x, response, spent, found, fee, bound: found.bound, extra };
 }
 
 /** Sums round: takes what the budget and ceilings have too much by rounding from the largest amounts, in place. */
-function trim({ rows, low, model }: Flighting, x: Float64Array, budget: number): void {
-  const all = Int32Array.from(x, (_, i) => i);
-  const total: Row = { name: "budget", kind: "at most", limit: budget, members: all, source: undefined };
-  for (const row of [...rows.filter(({ kind, signs }) => kind === "at most" && !signs), total]) {
+function trim({ rows, everything, low, model }: Flighting, x: Float64Array, budget: number): void {
+  for (const row of rows) if (row.kind === "at most" && !row.signs) trimRow(row);
+  trimRow({ name: "budget", kind: "at most", limit: budget, members: everything, source: undefined });
+
+  function trimRow(row: Row): void {
     for (let turn = 0; turn < 64; turn++) {
       const over = excessOf(row, x);
-      if (!(over > 0)) break;
+      if (!(over > 0)) return;
       let largest = -1;
-      for (const i of row.members) {
+      for (let m = 0; m < row.members.length; m++) {
+        const i = row.members[m] as number;
         const least = Math.max(low[i] as number, model.presence[i] as number);
         if ((x[i] as number) - least < over) continue;
         if (largest < 0 || (x[i] as number) > (x[largest] as number)) largest = i;
       }
-      if (largest < 0) break;
+      if (largest < 0) return;
       const here = x[largest] as number;
       // At least one step of the number itself, or nothing would change.
       x[largest] = Math.min(here - over, here * (1 - 2 ** -53));

@@ -43,11 +43,15 @@ export interface FoundFlight extends Found {
   rowPrices: Float64Array;
 }
 
-interface Last {
+/** Where the climb of a budget ended. */
+interface Ended {
   budget: number;
   x: Float64Array;
   prices: Float64Array;
 }
+
+/** Numbers that the ends of former climbs may hold together: 32 MiB. */
+const REMEMBERED = 2 ** 22;
 
 export class Flighting implements Solver {
   readonly method = "flighting";
@@ -55,6 +59,8 @@ export class Flighting implements Solver {
   readonly low: Float64Array;
   readonly high: Float64Array;
   readonly rows: readonly Row[];
+  /** Every coordinate, as members of a row. */
+  readonly everything: Int32Array;
   readonly #framed: FramedFlight;
   readonly #scratch: Scratch;
   readonly #engine: Engine;
@@ -62,11 +68,12 @@ export class Flighting implements Solver {
   readonly #flight: OverTime;
   readonly #simplex: Simplex;
   readonly #climbs: Climbs;
+  readonly #hasPresence: boolean;
   readonly #point: Column;
   readonly #slopes: Column;
-  /** Ends of the climbs of the last two solves. */
-  #last: Last | undefined;
-  #before: Last | undefined;
+  /** Ends of former climbs, by budget, and the last one of them. */
+  readonly #ended: Ended[] = [];
+  #last: Ended | undefined;
   /** Climbs of all solves. */
   nodes = 0;
   #best = Number.NEGATIVE_INFINITY;
@@ -81,6 +88,8 @@ export class Flighting implements Solver {
     this.low = low;
     this.high = high;
     this.rows = rows;
+    this.everything = Int32Array.from({ length: low.length }, (_, i) => i);
+    this.#hasPresence = model.presence.some((least) => least > 0);
     this.#engine = engine;
     this.#settings = settings;
     const scratch = new Scratch(engine.arena);
@@ -139,8 +148,7 @@ export class Flighting implements Solver {
     this.#bound = relaxed.bound;
     [found.bound, found.rootBound, found.price] = [relaxed.bound, relaxed.bound, relaxed.price + fee];
     found.rowPrices = relaxed.prices;
-    this.#before = this.#last;
-    this.#last = { budget, x: relaxed.x, prices: relaxed.prices };
+    this.#remember({ budget, x: relaxed.x, prices: relaxed.prices });
     const stopped = this.#search(found, relaxed.x, { fee, decide, start });
     if (!found.x && this.rows.length > 0 && this.#climbs.leastBroken(from).proven) found.bound = found.value;
     found.bound = Math.max(found.bound, found.value);
@@ -162,7 +170,7 @@ export class Flighting implements Solver {
   ): Stopped | undefined {
     const { starts, tolerance, seed } = this.#settings;
     const lifted = !this.#flight.concave;
-    const present = this.model.presence.some((least) => least > 0);
+    const present = this.#hasPresence;
     const consider = (x: Float64Array | undefined) => {
       if (!x || !this.#isPresent(x)) return;
       const value = this.#valueOf(x, fee);
@@ -287,38 +295,57 @@ export class Flighting implements Solver {
   #setBudget(budget: number): boolean {
     const { low, floor = low, high } = this.#simplex;
     const most = Math.min(budget, Number.MAX_VALUE);
-    if (this.low.reduce((sum, least) => sum + least, 0) > most * (1 + 1e-12)) return false;
-    const tops = this.high.map((amount, i) => Math.max(this.low[i] as number, Math.min(amount, most)));
-    if (!this.#simplex.atMost && tops.reduce((sum, top) => sum + top, 0) < budget * (1 - 1e-12)) return false;
+    const tops = new Float64Array(this.high.length);
+    let [floors, ceilings] = [0, 0];
+    for (let i = 0; i < tops.length; i++) {
+      const least = this.low[i] as number;
+      tops[i] = Math.max(least, Math.min(this.high[i] as number, most));
+      floors += least;
+      ceilings += tops[i] as number;
+    }
+    if (floors > most * (1 + 1e-12)) return false;
+    if (!this.#simplex.atMost && ceilings < budget * (1 - 1e-12)) return false;
     floor.view.set(this.low);
-    low.view.set(this.#inside(tops, budget));
+    low.view.set(this.#inside(tops, Math.max(0, Math.min(budget, 1e300) - floors)));
     high.view.set(tops);
     this.#simplex.budget = budget;
     this.#flight.bound(this.low, tops, budget);
     return true;
   }
 
-  /** Floors of a climb: where a curve starts vertically, a hair of the budget above none. */
-  #inside(tops: Float64Array, budget: number): Float64Array {
+  /** Floors of a climb: where a curve starts vertically, a hair of the room above the floors more than none. */
+  #inside(tops: Float64Array, room: number): Float64Array {
     const { low, model } = this;
-    const room = Math.min(budget, 1e300) - low.reduce((sum, least) => sum + least, 0);
-    const hair = (HAIR * Math.max(0, room)) / model.size;
-    return low.map((least, i) => {
-      const free = this.#flight.vertical?.(i) && least < hair && model.presence[i] === 0;
-      return free ? Math.min(hair, tops[i] as number) : least;
-    });
+    const hair = (HAIR * room) / model.size;
+    const inside = low.slice();
+    for (let i = 0; i < inside.length; i++) {
+      const free = (low[i] as number) < hair && model.presence[i] === 0 && this.#flight.vertical?.(i);
+      if (free) inside[i] = Math.min(hair, tops[i] as number);
+    }
+    return inside;
   }
 
-  /** The last plan with another budget's money. */
+  #remember(end: Ended): void {
+    const ended = this.#ended;
+    if ((ended.length + 1) * this.model.size > REMEMBERED) ended.length = 0;
+    const from = ended.findIndex(({ budget }) => budget >= end.budget);
+    ended.splice(from < 0 ? ended.length : from, ended[from]?.budget === end.budget ? 1 : 0, end);
+    this.#last = end;
+  }
+
+  /** A plan near the best of this budget, from those of others. */
   #warm(budget: number): Float64Array | undefined {
+    const ended = this.#ended;
     if (!this.#last) return undefined;
-    const { x, budget: here } = this.#last;
-    const [step, way] = [here - (this.#before?.budget ?? here), budget - here];
-    // Plans move smoothly with the budget: the line through the last two, not far beyond them.
-    if (this.#before && step !== 0 && Math.abs(way) <= 2 * Math.abs(step)) {
-      const { x: other } = this.#before;
-      return x.map((money, i) => Math.max(0, money + ((money - (other[i] as number)) * way) / step));
-    }
+    const from = ended.findIndex((end) => end.budget >= budget);
+    // Between two budgets: the cubic through two on either side, or the line; both lessen what climbs leave open.
+    if (from > 0) return between(ended.slice(Math.max(0, from - 2), from + 2), budget);
+    const near = from < 0 ? ended.slice(-2) : ended.slice(0, 2);
+    const step = Math.abs((near[1]?.budget ?? 0) - (near[0]?.budget ?? 0));
+    const way = Math.min(...near.map((end) => Math.abs(budget - end.budget)));
+    // Beyond them: the line through the nearest two, not far.
+    if (near.length === 2 && way <= 2 * step) return between(near, budget);
+    const { x } = (from < 0 ? near.at(-1) : near[0]) as Ended;
     const spent = x.reduce((sum, money) => sum + money, 0);
     return spent > 0 && Number.isFinite(budget) ? x.map((money) => (money * budget) / spent) : x;
   }
@@ -329,6 +356,7 @@ export class Flighting implements Solver {
   }
 
   #isPresent(x: Float64Array): boolean {
+    if (!this.#hasPresence) return true;
     const { presence } = this.model;
     return x.every((money, i) => money === 0 || money >= (presence[i] as number) * (1 - 1e-12));
   }
@@ -396,4 +424,19 @@ export class Flighting implements Solver {
   release(): void {
     this.#scratch.release();
   }
+}
+
+/** The polynomial in the budget through these plans, none below zero (Lagrange's form). */
+function between(ends: readonly Ended[], budget: number): Float64Array {
+  const [first] = ends as [Ended];
+  const plan = new Float64Array(first.x.length);
+  for (const end of ends) {
+    let weight = 1;
+    for (const other of ends) {
+      if (other !== end) weight *= (budget - other.budget) / (end.budget - other.budget);
+    }
+    for (let i = 0; i < plan.length; i++) plan[i] = (plan[i] as number) + weight * (end.x[i] as number);
+  }
+  for (let i = 0; i < plan.length; i++) plan[i] = Math.max(0, plan[i] as number);
+  return plan;
 }
