@@ -1,13 +1,13 @@
 /**
  * Puts into README.md what its commands print now: `npm run build && node scripts/readme.mjs`. With `--bench` the tables of
- * measured figures as well, which takes twenty minutes on an idle machine. A test holds README to the answers.
+ * measured figures as well, which takes half an hour on an idle machine. A test holds README to the answers.
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 
-const SUITES = ["allocation", "limits", "planning"];
+const SUITES = ["allocation", "limits", "planning", "uplift"];
 const root = process.cwd();
 const place = mkdtempSync(join(tmpdir(), "shadowprice-readme-"));
 
