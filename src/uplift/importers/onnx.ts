@@ -1,5 +1,6 @@
 /**
- * ONNX: a graph of one TreeEnsembleRegressor or TreeEnsembleClassifier (ai.onnx.ml 1 to 3), as ONNX Runtime computes with one thread.
+ * ONNX: a graph of one TreeEnsembleRegressor or TreeEnsembleClassifier (ai.onnx.ml 1 to 3) or TreeEnsemble (5), as ONNX Runtime computes
+ * with one thread.
  *
  *   compared in f32 (f64 where the values are tensors of doubles), added up in the same, tree by tree; then + base_values
  *   a missing value goes to the true branch where nodes_missing_value_tracks_true says so
@@ -9,15 +10,14 @@
 import type { Forest, Link } from "../forest.js";
 import { checkCount, ForestBuilder, type Naming, outputNames } from "./builder.js";
 import { below32, below64 } from "./numbers.js";
+import { type Attributes, NodeAttributes, TENSOR } from "./onnx-attributes.js";
+import { asRegressor } from "./onnx-ensemble.js";
 import { Message } from "./protobuf.js";
 
 /** Field numbers of onnx.proto3. */
 const MODEL_GRAPH = 7;
 const GRAPH = { node: 1, initializer: 5, input: 11 };
-const NODE = { input: 1, output: 2, type: 4, attribute: 5 };
-const ATTRIBUTE = { name: 1, integer: 3, text: 4, tensor: 5, floats: 7, integers: 8, texts: 9 };
-const TENSOR = { type: 2, floats: 4, name: 8, raw: 9, doubles: 10 };
-const DOUBLE = 11;
+const NODE = { input: 1, output: 2, type: 4 };
 
 /** What may stand beside the trees: none of it changes a number of theirs. */
 const HARMLESS = ["ZipMap", "Cast", "Identity", "Reshape", "Squeeze", "Flatten", "ArgMax", "ArrayFeatureExtractor"];
@@ -40,7 +40,8 @@ export function importOnnx(bytes: Uint8Array, naming: Naming = {}): Forest {
   const graph = new Message(bytes).messages(MODEL_GRAPH)[0];
   if (!graph) throw new RangeError("these bytes are no model of a known format (no ONNX graph is in them)");
   const node = treesOf(graph);
-  const attributes = new Attributes(node);
+  const own = new NodeAttributes(node);
+  const attributes: Attributes = node.text(NODE.type) === "TreeEnsemble" ? asRegressor(own) : own;
   const isClassifier = node.text(NODE.type) === "TreeEnsembleClassifier";
   const trees = new Trees(attributes, isClassifier ? "class" : "target");
   const names = outputsOf(attributes, trees, isClassifier);
@@ -78,8 +79,6 @@ function treesOf(graph: Message): Message {
   const [node] = trees;
   if (!node || trees.length > 1)
     throw new RangeError(`the graph has ${trees.length} tree ensembles: exactly one is supported`);
-  if (type(node) === "TreeEnsemble")
-    throw new RangeError("the graph has a TreeEnsemble of ai.onnx.ml 5: convert for a target opset of ai.onnx.ml 3");
   const stranger = nodes.find((one) => one !== node && !HARMLESS.includes(type(one)) && !isTimesOne(one, graph));
   if (stranger) {
     throw new RangeError(
@@ -139,46 +138,6 @@ function addBases(builder: ForestBuilder, bases: Float64Array): void {
     if (base === 0) continue;
     builder.tree(k);
     builder.leaf(base);
-  }
-}
-
-class Attributes {
-  readonly #all = new Map<string, Message>();
-
-  constructor(node: Message) {
-    for (const one of node.messages(NODE.attribute)) this.#all.set(one.text(ATTRIBUTE.name), one);
-  }
-
-  integers(name: string): number[] {
-    return this.#all.get(name)?.integers(ATTRIBUTE.integers) ?? [];
-  }
-
-  integer(name: string): number {
-    return this.#all.get(name)?.integer(ATTRIBUTE.integer) ?? 0;
-  }
-
-  floats(name: string): number[] {
-    return this.#all.get(name)?.floats(ATTRIBUTE.floats) ?? [];
-  }
-
-  texts(name: string): string[] {
-    return this.#all.get(name)?.texts(ATTRIBUTE.texts) ?? [];
-  }
-
-  text(name: string): string {
-    return this.#all.get(name)?.text(ATTRIBUTE.text) ?? "";
-  }
-
-  /** A tensor of doubles: nothing where there is none. */
-  doubles(name: string): number[] {
-    const tensor = this.#all.get(name)?.messages(ATTRIBUTE.tensor)[0];
-    if (!tensor) return [];
-    if (tensor.integer(TENSOR.type) !== DOUBLE) throw new RangeError(`${name} must be a tensor of doubles`);
-    const raw = tensor.bytes(TENSOR.raw);
-    if (!raw) return tensor.doubles(TENSOR.doubles);
-    if (raw.length % 8 !== 0) throw new RangeError(`${name} has ${raw.length} bytes, which are no doubles`);
-    const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-    return Array.from({ length: raw.length / 8 }, (_, i) => view.getFloat64(8 * i, true));
   }
 }
 
