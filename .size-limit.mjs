@@ -14,12 +14,12 @@ export default [
   // 5 KB of the bundles: curves of Robyn, PyMC-Marketing, Meridian and LightweightMMM.
   // Uplift scoring: 4.5 KB of the engine; 17 KB of the bundles.
   // Evaluation of scores: 1.4 KB of the engine (resamples and sums over sorted rows), 14 KB of the bundles, values and curves of policies with them.
-  // Importers of models: 14 KB of the bundles. Composition of models: 4 KB.
+  // Importers of models: 15 KB of the bundles. Composition of models: 4 KB. Chains of adstocked states: 3 KB.
   { name: "engine.wasm, allocation alone", path: "build/allocation.wasm", gzip: true, limit: "16 KB" },
   { name: "engine.wasm", path: "dist/engine.wasm", gzip: true, limit: "28 KB" },
-  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "213 KB" },
+  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "215 KB" },
   { name: "allocation.js, the wasm inside", path: "dist/allocation.js", gzip: true, limit: "73 KB" },
   { name: "serve.decide.js, Hono beside it", path: "dist/serve.decide.js", gzip: true, limit: "6 KB" },
-  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "175 KB" },
-  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "175 KB" },
+  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "177 KB" },
+  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "177 KB" },
 ];

@@ -350,7 +350,8 @@ function after(states: Float64Array, state: number): number {
   return low;
 }
 
-function readAt(y: Float64Array, states: Float64Array, state: number): number {
+/** The line through the nodes' values, flat beyond the last. */
+export function readAt(y: Float64Array, states: Float64Array, state: number): number {
   return between(y, states, state, after(states, state));
 }
 
@@ -366,7 +367,7 @@ function between(y: Float64Array, states: Float64Array, state: number, k: number
  * out(a) = y(d a + offset) at the nodes, raised until the lines between them are nowhere below: y bends only at nodes, so
  * that those between two images say by how much.
  */
-function compose(y: Float64Array, states: Float64Array, d: number, offset: number, out: Float64Array): void {
+export function compose(y: Float64Array, states: Float64Array, d: number, offset: number, out: Float64Array): void {
   const n = states.length;
   let k = after(states, offset);
   let [from, low, raised] = [offset, between(y, states, offset, k), 0];
