@@ -12,7 +12,7 @@ import { type LogEntry, printed } from "./log.js";
 import { Metrics } from "./metrics.js";
 import { observing } from "./observe.js";
 import { Policies } from "./policies.js";
-import { expected, Problem, problemResponse } from "./problem.js";
+import { expected, Problem, pointerTo, problemResponse } from "./problem.js";
 import { allocationRoutes } from "./routes/allocations.js";
 import { decisionRoutes } from "./routes/decisions.js";
 import { healthRoutes } from "./routes/health.js";
@@ -90,6 +90,5 @@ interface Issue {
 /** The first of zod's findings; the rest is often the same. */
 function invalid([issue]: readonly Issue[]): Problem {
   const { path = [], message = "the body is not right" } = issue ?? {};
-  const pointer = path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
-  return new Problem("invalid-request", message, { pointer });
+  return new Problem("invalid-request", message, { pointer: pointerTo(...path) });
 }

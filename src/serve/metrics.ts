@@ -20,8 +20,6 @@ interface Metric {
   help: string;
   type: "counter" | "histogram" | "gauge";
   series: Map<string, Series>;
-  /** Of a gauge: read when asked. */
-  read?: () => number;
 }
 
 export class Metrics {
@@ -48,16 +46,10 @@ export class Metrics {
     this.#series(name, help, "gauge", labels).value = value;
   }
 
-  /** A gauge that is read when the metrics are. */
-  gauge(name: string, help: string, read: () => number): void {
-    this.#metrics.set(name, { help, type: "gauge", series: new Map(), read });
-  }
-
   text(): string {
     const lines: string[] = [];
-    for (const [name, { help, type, series, read }] of this.#metrics) {
+    for (const [name, { help, type, series }] of this.#metrics) {
       lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-      if (read) lines.push(`${name} ${read()}`);
       for (const one of series.values())
         lines.push(...(one.buckets ? histogram(name, one) : [`${name}${braced(one.labels)} ${one.value}`]));
     }

@@ -102,7 +102,7 @@ export function problemResponse(context: Context, problem: Problem): Response {
  * What an error of the core means to the one who asked: a wrong value of the request, unless nobody expected it. `body` is where the
  * core's message may name a field of; `at` is the pointer to what was given to the core.
  */
-export function problemOf(error: unknown, body: unknown, at = ""): unknown {
+function problemOf(error: unknown, body: unknown, at: string): unknown {
   if (error instanceof Problem) return error;
   // By its name: the class is the core's, which is another bundle.
   if (error instanceof RangeError && error.name === "CeilingError") return new Problem("too-large", error.message);
@@ -123,8 +123,22 @@ export function expected(error: Error): Problem {
   return new Problem("internal", "see the server's log");
 }
 
+/** Asks the core; what it refuses is a problem of the request, which `body` is and `at` points to. */
+export function askCore<T>(body: unknown, at: string, question: () => T): T {
+  try {
+    return question();
+  } catch (error) {
+    throw problemOf(error, body, at);
+  }
+}
+
+/** Steps as a JSON pointer (RFC 6901). */
+export function pointerTo(...steps: readonly PropertyKey[]): string {
+  return steps.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
 /** The core's messages begin with the path of the field (`groups[0].atMost must …`): as a JSON pointer, as far as `body` has it. */
-export function pointerOf(message: string, body: unknown): string {
+function pointerOf(message: string, body: unknown): string {
   const path = /^[A-Za-z_]\w*(?:\.\w+|\[\d+\])*/.exec(message)?.[0] ?? "";
   let pointer = "";
   let value = body;

@@ -2,7 +2,7 @@
 import type { z } from "@hono/zod-openapi";
 import type { Engine, Offers } from "../index.js";
 import { type Limits, within } from "./limits.js";
-import { Problem } from "./problem.js";
+import { Problem, pointerTo } from "./problem.js";
 import type { OffersBody } from "./schemas/allocation.js";
 
 type Body = z.infer<typeof OffersBody>;
@@ -21,7 +21,7 @@ export function tableOf(engine: Engine, body: Body, limits: Limits, at = "/offer
   rectangle(values, options.length, users, `${at}/values`);
   rectangle(costs, options.length, users, `${at}/costs`);
   for (const [name, columns] of Object.entries(resources)) {
-    rectangle(columns, options.length, users, `${at}/resources/${escaped(name)}`);
+    rectangle(columns, options.length, users, at + pointerTo("resources", name));
   }
   if (ids && ids.length !== users) {
     throw new Problem("invalid-value", `there are ${ids.length} ids and ${users} users`, { pointer: `${at}/ids` });
@@ -86,9 +86,4 @@ function pairs(values: Columns[number], costs: Columns[number], j: number, at: s
     cost[i] = c ?? 0;
   }
   return [value, cost];
-}
-
-/** A name as a step of a JSON pointer. */
-function escaped(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

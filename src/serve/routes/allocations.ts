@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { allocate, frontier } from "../../index.js";
 import type { Env, Shared } from "../context.js";
 import { within } from "../limits.js";
-import { problemOf } from "../problem.js";
+import { askCore } from "../problem.js";
 import { Allocation, AllocationBody, Frontier, FrontierBody } from "../schemas/allocation.js";
 import { tableOf } from "../table.js";
 import { body, json, PROBLEMS, printed } from "./answers.js";
@@ -30,15 +30,11 @@ export function allocationRoutes(app: OpenAPIHono<Env>, { limits, metrics, needs
     const asked = context.req.valid("json");
     const table = tableOf(newEngine(), asked.offers, limits);
     try {
-      const { choices, ...result } = allocate(table, asked.request, {
-        signal: context.req.raw.signal,
-        timeLimit: limits.seconds,
-      });
+      const options = { signal: context.req.raw.signal, timeLimit: limits.seconds };
+      const { choices, ...result } = askCore(asked.request, "/request", () => allocate(table, asked.request, options));
       metrics.add("shadowprice_users_decided_total", "Users decided by solves.", {}, table.users);
       if (Number.isFinite(result.gap)) metrics.set("shadowprice_gap", "Gap of the last solve.", {}, result.gap);
       return printed(context, { ...result, choices: result.status === "met" ? [...choices] : [] });
-    } catch (error) {
-      throw problemOf(error, asked.request, "/request");
     } finally {
       table.release();
     }
@@ -51,9 +47,11 @@ export function allocationRoutes(app: OpenAPIHono<Env>, { limits, metrics, needs
     within(limits, "points", budgets?.length ?? 0, "/budgets");
     const table = tableOf(newEngine(), offers, limits);
     try {
-      return printed(context, frontier(table, request, { points, budgets, signal: context.req.raw.signal }));
-    } catch (error) {
-      throw problemOf(error, request, "/request");
+      const options = { points, budgets, signal: context.req.raw.signal };
+      return printed(
+        context,
+        askCore(request, "/request", () => frontier(table, request, options)),
+      );
     } finally {
       table.release();
     }

@@ -3,7 +3,7 @@ import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import { explain, type PlanOptions, type PlanProblem, planBudget, planFrontier, planScenarios } from "../../index.js";
 import type { Env, Shared } from "../context.js";
 import { type Limits, within } from "../limits.js";
-import { problemOf } from "../problem.js";
+import { askCore } from "../problem.js";
 import {
   ExplainAnswer,
   PlanAnswer,
@@ -59,14 +59,7 @@ export function planRoutes(app: OpenAPIHono<Env>, { limits, needs }: Shared): vo
     sized(problem, limits);
     return { problem, options: { ...rest, signal, seconds: limits.seconds } };
   };
-  /** Runs a question; what the core refuses is a problem of the plan. */
-  const answer = <T>({ problem }: Asked, question: () => T): T => {
-    try {
-      return question();
-    } catch (error) {
-      throw problemOf(error, problem, "/plan");
-    }
-  };
+  const answer = <T>({ problem }: Asked, question: () => T): T => askCore(problem, "/plan", question);
   for (const { path } of [plans, frontier, scenarios, explanation]) app.use(path, needs("solve"));
 
   app.openapi(plans, (context) => {

@@ -4,7 +4,7 @@ import type { Context } from "hono";
 import { mergeTotals, readTotals, totals } from "../../index.js";
 import type { Env, Shared } from "../context.js";
 import { within } from "../limits.js";
-import { Problem, problemOf } from "../problem.js";
+import { askCore, Problem, pointerTo } from "../problem.js";
 import { TotalsBody, TotalsRead } from "../schemas/totals.js";
 import { tableOf } from "../table.js";
 import { body, json, PROBLEMS } from "./answers.js";
@@ -46,7 +46,7 @@ export function totalsRoutes(app: OpenAPIHono<Env>, { limits, needs, newEngine }
     try {
       return answer(
         context,
-        named(request, () => totals(table, request, { signal })),
+        askCore(request, "", () => totals(table, request, { signal })),
       );
     } finally {
       table.release();
@@ -57,24 +57,15 @@ export function totalsRoutes(app: OpenAPIHono<Env>, { limits, needs, newEngine }
     const parts: Uint8Array[] = [];
     for (const [name, part] of (await context.req.formData()).entries()) {
       if (typeof part === "string") {
-        throw new Problem("invalid-request", `part "${name}" must be a file`, { pointer: `/${name}` });
+        throw new Problem("invalid-request", `part "${name}" must be a file`, { pointer: pointerTo(name) });
       }
       parts.push(new Uint8Array(await part.arrayBuffer()));
     }
     return answer(
       context,
-      named({}, () => mergeTotals(...parts)),
+      askCore({}, "", () => mergeTotals(...parts)),
     );
   });
-}
-
-/** What the core refuses is a problem of the request. */
-function named<T>(request: unknown, question: () => T): T {
-  try {
-    return question();
-  } catch (error) {
-    throw problemOf(error, request);
-  }
 }
 
 /** Bytes, or what they say to those who accept JSON alone: its exact sums are whole numbers beyond 2^53, as text. */
