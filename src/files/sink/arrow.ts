@@ -1,5 +1,6 @@
 /** Decisions as an Arrow IPC file through apache-arrow, a record batch at a time. */
 import {
+  type Data,
   type DataType,
   Decimal,
   Field,
@@ -30,21 +31,16 @@ const BATCH = 65_536;
 
 export class ArrowSink implements Sink {
   readonly #shape: DecisionShape;
-  readonly #out: FileWriter;
   readonly #schema: Schema;
-  readonly #writer = new RecordBatchFileWriter();
-  readonly #pump: Promise<unknown>;
+  readonly #writer: BatchWriter;
   #builders: ReturnType<typeof makeBuilder>[] = [];
   #rows = 0;
 
   constructor(shape: DecisionShape, out: FileWriter) {
     this.#shape = shape;
-    this.#out = out;
     const types = [shape.id, { kind: "text" } as const, shape.value, shape.cost];
     this.#schema = new Schema(types.map((type, c) => field(NAMES[c] as string, type, c === 1)));
-    this.#writer.reset(undefined, this.#schema);
-    // The writer hands its bytes out asynchronously; an error of the disk is kept until `finish`.
-    this.#pump = this.#pumpBytes().catch((error: unknown) => error ?? new Error("the output failed"));
+    this.#writer = new BatchWriter(this.#schema, out);
     this.#begin();
   }
 
@@ -60,6 +56,46 @@ export class ArrowSink implements Sink {
 
   async finish(): Promise<void> {
     if (this.#rows > 0) this.#end();
+    await this.#writer.finish();
+  }
+
+  close(): void {
+    this.#writer.close();
+  }
+
+  #begin(): void {
+    this.#builders = this.#schema.fields.map(({ type }) => makeBuilder({ type, nullValues: [null] }));
+    this.#rows = 0;
+  }
+
+  #end(): void {
+    const children = this.#builders.map((builder) => builder.finish().flush());
+    this.#writer.write(children, this.#rows);
+    this.#begin();
+  }
+}
+
+/** Record batches of one schema to a file. */
+export class BatchWriter {
+  readonly #schema: Schema;
+  readonly #out: FileWriter;
+  readonly #writer = new RecordBatchFileWriter();
+  readonly #pump: Promise<unknown>;
+
+  constructor(schema: Schema, out: FileWriter) {
+    this.#schema = schema;
+    this.#out = out;
+    this.#writer.reset(undefined, schema);
+    // The writer hands its bytes out asynchronously; an error of the disk is kept until `finish`.
+    this.#pump = this.#pumpBytes().catch((error: unknown) => error ?? new Error("the output failed"));
+  }
+
+  write(children: Data[], rows: number): void {
+    const data = makeData({ type: new Struct(this.#schema.fields), length: rows, nullCount: 0, children });
+    this.#writer.write(new RecordBatch(this.#schema, data));
+  }
+
+  async finish(): Promise<void> {
     this.#writer.finish();
     const error = await this.#pump;
     if (error !== undefined) throw error;
@@ -73,18 +109,6 @@ export class ArrowSink implements Sink {
   async #pumpBytes(): Promise<undefined> {
     for await (const bytes of this.#writer) this.#out.write(bytes);
     return undefined;
-  }
-
-  #begin(): void {
-    this.#builders = this.#schema.fields.map(({ type }) => makeBuilder({ type, nullValues: [null] }));
-    this.#rows = 0;
-  }
-
-  #end(): void {
-    const children = this.#builders.map((builder) => builder.finish().flush());
-    const data = makeData({ type: new Struct(this.#schema.fields), length: this.#rows, nullCount: 0, children });
-    this.#writer.write(new RecordBatch(this.#schema, data));
-    this.#begin();
   }
 }
 
