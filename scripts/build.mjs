@@ -9,6 +9,7 @@
  *                        dist/files.js, dist/cli.js  Node; share their chunks with index.js
  *                        dist/allocation.js          one file, the allocation kernels alone inside
  *                        dist/serve.js, .decide.js   import shadowprice and their peers
+ *                        dist/pool.js                imports shadowprice; starts dist/pool.worker.js, one file with everything inside
  *   src/       ─tsc→   dist/types/
  *
  * `--kernels` stops after the first line: enough to run the tests from an editor.

@@ -117,11 +117,20 @@ export async function buildBundles() {
     build({
       ...shared,
       plugins: [coreIsThePackage],
-      entryPoints: { serve: "src/serve/index.ts", "serve.decide": "src/serve/decide.ts" },
+      entryPoints: { serve: "src/serve/index.ts", "serve.decide": "src/serve/decide.ts", pool: "src/pool/index.ts" },
       outdir: "dist",
       platform: "neutral",
       mainFields: ["module", "main"],
       external: SERVE_PEERS,
+    }),
+    // The script of a worker is one file with everything in it: a bundler may copy it as it stands, and a page may load it from anywhere.
+    build({
+      ...shared,
+      ...whole,
+      entryPoints: { "pool.worker": "src/pool/worker.ts" },
+      outdir: "dist",
+      platform: "neutral",
+      mainFields: ["module", "main"],
     }),
     build({
       ...shared,
@@ -160,10 +169,10 @@ export function closure(metafile, output, found = new Set()) {
 
 /** What browsers load may import nothing but files of dist/. */
 function requirePlainCore(metafile) {
-  for (const output of [...closure(metafile, "dist/index.js"), "dist/allocation.js"]) {
+  for (const output of [...closure(metafile, "dist/index.js"), "dist/allocation.js", "dist/pool.worker.js"]) {
     const outside = metafile.outputs[output].imports.filter((one) => one.external);
     if (outside.length === 0) continue;
-    throw new Error(`${output} runs in browsers, alone or as part of index.js, and imports ${outside[0].path}`);
+    throw new Error(`${output} runs in browsers and imports ${outside[0].path}`);
   }
 }
 

@@ -11,7 +11,8 @@ const FLOORS = [
   ["allocation", "planning", "uplift"],
   ["policy"],
   ["index.ts", "allocation.ts", "create.ts"], // the public API: where the core's pieces meet
-  ["files", "pool"],
+  ["files"],
+  ["pool"], // its workers read what comes as a file
   ["serve", "cli", "page"],
 ];
 /** The floor of the public API. */

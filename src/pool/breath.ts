@@ -1,0 +1,13 @@
+/** A turn for everyone else: timers, sockets, and the requests that wait. */
+
+type Later = (call: () => void) => unknown;
+
+const { setImmediate: immediate } = globalThis as { setImmediate?: Later };
+
+/** Resolves in a later turn of the event loop; `setTimeout` would wait a millisecond or more. */
+export function breath(): Promise<void> {
+  return new Promise((resolve) => {
+    if (immediate) immediate(resolve);
+    else setTimeout(resolve);
+  });
+}

@@ -1,0 +1,59 @@
+/** The script of a worker: takes tasks one after the other and posts what becomes of them. The same on Node and in browsers. */
+import { createEngine, type Engine } from "../index.js";
+import { packError } from "./errors.js";
+import type { Asked, Told } from "./messages.js";
+import { transferables } from "./messages.js";
+import { type PoolProgress, TASKS } from "./tasks.js";
+import { type Port, parentPort } from "./thread.js";
+
+/** Milliseconds between two messages of progress. */
+const PROGRESS = 100;
+
+const port = parentPort();
+port.receive((message) => {
+  answer(port, message as Asked);
+});
+
+async function answer(port: Port, { id, task, args, flag }: Asked): Promise<void> {
+  const engines: Engine[] = [];
+  const memory = () => engines.reduce((bytes, engine) => bytes + engine.memory.buffer.byteLength, 0);
+  let told = performance.now();
+  const hooks = {
+    signal: signalOf(flag),
+    newEngine() {
+      const engine = createEngine();
+      engines.push(engine);
+      return engine;
+    },
+    onProgress(progress: PoolProgress) {
+      if (performance.now() - told < PROGRESS) return;
+      told = performance.now();
+      port.post({ id, progress: { ...progress }, memory: memory() } satisfies Told);
+    },
+  };
+  try {
+    const run = TASKS[task] as (...all: unknown[]) => unknown;
+    const result = await run(hooks, ...args);
+    port.post({ id, result, memory: memory() } satisfies Told, transferables(result));
+  } catch (error) {
+    port.post({ id, error: packError(error) } satisfies Told);
+  }
+}
+
+/** A signal that a synchronous solve can look at: a number in shared memory, which the pool sets. */
+function signalOf(flag: SharedArrayBuffer | undefined): AbortSignal {
+  if (!flag) return new AbortController().signal;
+  const number = new Int32Array(flag);
+  const isSet = () => Atomics.load(number, 0) !== 0;
+  const signal = {
+    get aborted() {
+      return isSet();
+    },
+    throwIfAborted() {
+      if (isSet()) throw new DOMException("the task was cancelled", "AbortError");
+    },
+    addEventListener() {},
+    removeEventListener() {},
+  };
+  return signal as unknown as AbortSignal;
+}
