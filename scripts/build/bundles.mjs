@@ -15,7 +15,9 @@ const ENTRIES = {
 const EXTERNAL = ["node:*", ...builtinModules, "@duckdb/node-api"];
 
 /** What serves needs beside it: optional peers, never bundled, so that the application is of the caller's Hono. */
-const SERVE_PEERS = ["hono", "hono/*", "@hono/zod-openapi", "zod"];
+const SERVE_PEERS = ["hono", "hono/*", "@hono/zod-openapi", "zod", "node:*"];
+/** Machines whose lock of files rides along (src/serve/store/lock.ts): where Node runs servers. */
+const LOCKS = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win32-x64", "win32-arm64"];
 
 /** src/serve/ asks for the core by its public entry, which stays an import. */
 const coreIsThePackage = {
@@ -117,7 +119,12 @@ export async function buildBundles() {
     build({
       ...shared,
       plugins: [coreIsThePackage],
-      entryPoints: { serve: "src/serve/index.ts", "serve.decide": "src/serve/decide.ts", pool: "src/pool/index.ts" },
+      entryPoints: {
+        pool: "src/pool/index.ts",
+        serve: "src/serve/index.ts",
+        "serve.decide": "src/serve/decide.ts",
+        "serve.node": "src/serve/node/index.ts",
+      },
       outdir: "dist",
       platform: "neutral",
       mainFields: ["module", "main"],
@@ -155,6 +162,13 @@ export async function buildBundles() {
   requirePlainCore(metafile);
   copyFileSync("build/engine.wasm", "dist/engine.wasm");
   copyFileSync("src/planning/plan.schema.json", "dist/plan.schema.json");
+  mkdirSync("dist/lock", { recursive: true });
+  for (const machine of LOCKS) {
+    copyFileSync(
+      `node_modules/fs-native-extensions/prebuilds/${machine}/fs-native-extensions.node`,
+      `dist/lock/${machine}.node`,
+    );
+  }
   makeExecutable("dist/cli.js");
 }
 

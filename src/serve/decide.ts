@@ -18,7 +18,15 @@ export type { ApiKey, Scope } from "./keys.js";
 export type { Limits } from "./limits.js";
 export type { LogEntry } from "./log.js";
 export { MemoryStore } from "./store/memory.js";
-export { ConflictError, type Kind, type Store, type Stored } from "./store/store.js";
+export {
+  ConflictError,
+  DamagedError,
+  type Kind,
+  type Store,
+  type Stored,
+  UnavailableError,
+  type WriteOptions,
+} from "./store/store.js";
 
 export interface DecideOptions {
   /** Where policies are read. */

@@ -8,4 +8,12 @@ export type { Limits } from "./limits.js";
 export type { LogEntry } from "./log.js";
 export type { ProblemBody, ProblemKind } from "./problem.js";
 export { MemoryStore } from "./store/memory.js";
-export { ConflictError, type Kind, type Store, type Stored } from "./store/store.js";
+export {
+  ConflictError,
+  DamagedError,
+  type Kind,
+  type Store,
+  type Stored,
+  UnavailableError,
+  type WriteOptions,
+} from "./store/store.js";

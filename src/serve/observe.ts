@@ -27,7 +27,7 @@ export function observing(metrics: Metrics, log: (entry: LogEntry) => void): Mid
       time: new Date().toISOString(),
       ...{ level: status >= 500 ? "error" : "info", requestId, method, route, status, milliseconds },
       ...(context.get("keyName") ? { key: context.get("keyName") } : {}),
-      ...(status === 500 && error ? { error: error.stack ?? String(error) } : {}),
+      ...(status >= 500 && error && error.name !== "Problem" ? { error: error.stack ?? String(error) } : {}),
     });
   };
 }

@@ -24,6 +24,7 @@ const KINDS = {
   cancelled: 499,
   internal: 500,
   busy: 503,
+  unavailable: 503,
 } as const;
 
 export type ProblemKind = keyof typeof KINDS;
@@ -59,6 +60,7 @@ const TITLES: Record<ProblemKind, string> = {
   cancelled: "The request was cancelled",
   internal: "Something unexpected went wrong",
   busy: "All workers are busy",
+  unavailable: "What is published cannot be reached now",
 };
 
 /** Thrown anywhere in a route; becomes the answer. */
@@ -115,6 +117,10 @@ function problemOf(error: unknown, body: unknown, at: string): unknown {
 /** What an error becomes that a route threw: of what nobody expected only the log says more. */
 export function expected(error: Error): Problem {
   if (error instanceof Problem) return error;
+  // By their names: a store may be of another bundle.
+  if (error.name === "UnavailableError" || error.name === "LockedError") {
+    return new Problem("unavailable", "the server's log says why", {}, { "retry-after": "5" });
+  }
   if (error.name === "AbortError") return new Problem("cancelled", "the connection was closed");
   if (error instanceof HTTPException && error.status === 415) {
     return new Problem("unsupported-media-type", "send content-type: application/json");

@@ -1,7 +1,7 @@
 /** Versions over HTTP: a version is an entity tag, and a write names the one that it replaces (RFC 9110, 13.1). */
 import type { Context } from "hono";
 import { Problem } from "./problem.js";
-import { ConflictError, type Kind, type Store } from "./store/store.js";
+import { isConflict, type Kind, type Store } from "./store/store.js";
 
 /** A version as an entity tag. */
 export function tag(version: number): string {
@@ -55,7 +55,7 @@ async function asked(match: string, store: Store, kind: Kind, name: string): Pro
 }
 
 function conflict(error: unknown, wasNamed: boolean): unknown {
-  if (!(error instanceof ConflictError)) return error;
+  if (!isConflict(error)) return error;
   if (wasNamed) return new Problem("precondition-failed", error.message);
   return new Problem("precondition-required", `${error.message}: say which version is replaced with If-Match`);
 }

@@ -1,0 +1,4 @@
+import { MemoryStore } from "../../../src/serve/index.js";
+import { conforms } from "./conforms.js";
+
+conforms("memory", async () => ({ store: new MemoryStore() }));
