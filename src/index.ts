@@ -25,6 +25,7 @@ export {
   planScenarios,
   type Scenario,
 } from "./planning/scenarios.js";
+export { planSchema } from "./planning/schema.js";
 export type * from "./planning/types.js";
 export {
   type LimitChange,

@@ -29,6 +29,9 @@ export interface Schema {
 const LEAST = 1e-50;
 const MOST = 1e50;
 
+/** plan.schema.json, as it is published: JSON Schema 2020-12. */
+export const planSchema: Readonly<Record<string, unknown>> = schema;
+
 const definitions = schema.$defs as unknown as Record<string, Schema>;
 
 /**

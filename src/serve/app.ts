@@ -6,6 +6,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
 import { createEngine } from "../index.js";
 import type { Env, Shared } from "./context.js";
+import { documentRoute } from "./document.js";
 import { type ApiKey, checkKeys, keeper } from "./keys.js";
 import { bodyLimit, checkLimits, type Limits } from "./limits.js";
 import { type LogEntry, printed } from "./log.js";
@@ -69,15 +70,8 @@ export function createApp({
   planRoutes(app, shared);
   policyRoutes(app, shared);
   decisionRoutes(app, shared);
-  app.doc31("/openapi.json", {
-    openapi: "3.1.0",
-    info: {
-      title: "shadowprice",
-      version: "1",
-      description: "Who gets which offer, and what each channel spends, with proofs.",
-    },
-  });
-  app.notFound((context) => problemResponse(context, new Problem("not-found", `there is no ${context.req.path}`)));
+  documentRoute(app, keys.length > 0);
+  app.notFound((context) => problemResponse(context, unknownRoute(app, context.req)));
   app.onError((error, context) => problemResponse(context, expected(error)));
   return app;
 }
@@ -91,4 +85,24 @@ interface Issue {
 function invalid([issue]: readonly Issue[]): Problem {
   const { path = [], message = "the body is not right" } = issue ?? {};
   return new Problem("invalid-request", message, { pointer: pointerTo(...path) });
+}
+
+/** Why no route was found: the path is unknown, or takes other methods. */
+function unknownRoute(
+  { openAPIRegistry }: OpenAPIHono<Env>,
+  { method, path }: { method: string; path: string },
+): Problem {
+  const methods = openAPIRegistry.definitions.flatMap((one) => {
+    if (one.type !== "route") return [];
+    const steps = new RegExp(`^${one.route.path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+    return steps.test(path) ? [one.route.method.toUpperCase()] : [];
+  });
+  if (methods.length === 0) return new Problem("not-found", `there is no ${path}`);
+  const allow = methods.includes("GET") ? [...methods, "HEAD"] : methods;
+  return new Problem(
+    "method-not-allowed",
+    `${path} takes ${allow.join(", ")}, not ${method}`,
+    {},
+    { allow: allow.join(", ") },
+  );
 }

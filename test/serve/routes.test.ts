@@ -174,6 +174,7 @@ describe("GET", () => {
     expect(Object.keys(body.paths).sort()).toEqual([
       "/healthz",
       "/metrics",
+      "/openapi.json",
       "/readyz",
       "/v1/allocations",
       "/v1/frontiers",

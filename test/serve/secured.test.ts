@@ -1,7 +1,7 @@
 /** Keys, limits, problems and logs: each test would fail without what it is about. */
 import { describe, expect, it } from "vitest";
 import { createApp, type LogEntry } from "../../src/serve/index.js";
-import { get, offers, post, quiet } from "./asking.js";
+import { app, get, offers, post, quiet, read } from "./asking.js";
 
 const ask = { offers, request: { budget: 5 } };
 
@@ -89,6 +89,18 @@ describe("problems", () => {
         detail: expect.any(String),
       });
     }
+  });
+
+  it("say which methods a path takes", async () => {
+    for (const [path, allow] of [
+      ["/v1/plans", "POST"],
+      ["/v1/policies/spring", "PUT, GET, DELETE, HEAD"],
+      ["/openapi.json", "GET, HEAD"],
+    ] as const) {
+      const answer = await read(await app.request(path, { method: "PATCH" }));
+      expect([path, answer.status, answer.headers.get("allow")]).toEqual([path, 405, allow]);
+    }
+    expect((await read(await app.request("/openapi_json", { method: "PATCH" }))).status).toBe(404);
   });
 
   it("show nothing of the inside", async () => {

@@ -4,15 +4,16 @@ import { allocate, frontier } from "../../index.js";
 import type { Env, Shared } from "../context.js";
 import { within } from "../limits.js";
 import { askCore } from "../problem.js";
-import { Allocation, AllocationBody, Frontier, FrontierBody } from "../schemas/allocation.js";
+import { Allocation, AllocationBody, EXAMPLE_OFFERS, Frontier, FrontierBody } from "../schemas/allocation.js";
 import { tableOf } from "../table.js";
-import { body, json, PROBLEMS, printed } from "./answers.js";
+import { body, guard, json, needing, PROBLEMS, printed } from "./answers.js";
 
 const allocations = createRoute({
   method: "post",
   path: "/v1/allocations",
   summary: "Give each user the right offer under the limits",
-  request: body(AllocationBody),
+  ...needing("solve"),
+  request: body(AllocationBody, { offers: EXAMPLE_OFFERS, request: { budget: 5 } }),
   responses: { 200: json(Allocation, "met, impossible or not found: each is an answer"), ...PROBLEMS },
 });
 
@@ -20,12 +21,13 @@ const frontiers = createRoute({
   method: "post",
   path: "/v1/frontiers",
   summary: "What every budget buys",
-  request: body(FrontierBody),
+  ...needing("solve"),
+  request: body(FrontierBody, { offers: EXAMPLE_OFFERS, budgets: [0, 3, 5] }),
   responses: { 200: json(Frontier, "value, spend and price of money by budget"), ...PROBLEMS },
 });
 
 export function allocationRoutes(app: OpenAPIHono<Env>, { limits, metrics, needs, newEngine }: Shared): void {
-  app.use(allocations.path, needs("solve"));
+  guard(app, needs, allocations, frontiers);
   app.openapi(allocations, (context) => {
     const asked = context.req.valid("json");
     const table = tableOf(newEngine(), asked.offers, limits);
@@ -40,7 +42,6 @@ export function allocationRoutes(app: OpenAPIHono<Env>, { limits, metrics, needs
     }
   });
 
-  app.use(frontiers.path, needs("solve"));
   app.openapi(frontiers, (context) => {
     const { offers, request = {}, points, budgets } = context.req.valid("json");
     within(limits, "points", points ?? 0, "/points");

@@ -3,22 +3,23 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Env, Shared } from "../context.js";
 import { decideUsers } from "../deciding.js";
 import { DecisionsAnswer, DecisionsBody, Named } from "../schemas/policy.js";
-import { body, json, PROBLEMS, printed } from "./answers.js";
+import { body, guard, json, needing, PROBLEMS, printed, problem } from "./answers.js";
 
 const decisions = createRoute({
   method: "post",
   path: "/v1/policies/{name}/decisions",
   summary: "The offer of one user, or of a few",
-  request: { params: Named, ...body(DecisionsBody) },
+  ...needing("decide"),
+  request: { params: Named, ...body(DecisionsBody, { users: [{ id: "u1", values: [3, 10] }] }) },
   responses: {
     200: json(DecisionsAnswer, "offers in the order of the users, with the policy's version and price"),
     ...PROBLEMS,
-    404: { ...PROBLEMS[422], description: "There is no policy of this name." },
+    404: problem("There is no policy of this name."),
   },
 });
 
 export function decisionRoutes(app: OpenAPIHono<Env>, { limits, metrics, needs, policies }: Shared): void {
-  app.use("/v1/policies/:name/decisions", needs("decide"));
+  guard(app, needs, decisions);
   app.openapi(decisions, async (context) => {
     const { name } = context.req.valid("param");
     const ready = await policies.find(name);

@@ -5,6 +5,7 @@ import type { Env, Shared } from "../context.js";
 import { type Limits, within } from "../limits.js";
 import { askCore } from "../problem.js";
 import {
+  EXAMPLE_PLAN,
   ExplainAnswer,
   PlanAnswer,
   PlanBody,
@@ -13,13 +14,14 @@ import {
   ScenariosAnswer,
   ScenariosBody,
 } from "../schemas/plan.js";
-import { body, json, PROBLEMS, printed } from "./answers.js";
+import { body, guard, json, needing, PROBLEMS, printed } from "./answers.js";
 
 const plans = createRoute({
   method: "post",
   path: "/v1/plans",
   summary: "How much each channel spends, and when",
-  request: body(PlanBody),
+  ...needing("solve"),
+  request: body(PlanBody, { plan: EXAMPLE_PLAN }),
   responses: { 200: json(PlanAnswer, "met, impossible or not found: each is an answer"), ...PROBLEMS },
 });
 
@@ -27,7 +29,8 @@ const frontier = createRoute({
   method: "post",
   path: "/v1/plans/frontier",
   summary: "The best plan at many budgets",
-  request: body(PlanFrontierBody),
+  ...needing("solve"),
+  request: body(PlanFrontierBody, { plan: EXAMPLE_PLAN, budgets: [30, 60, 120] }),
   responses: { 200: json(PlanFrontierAnswer, "a plan by budget, each with its bound"), ...PROBLEMS },
 });
 
@@ -35,7 +38,8 @@ const scenarios = createRoute({
   method: "post",
   path: "/v1/plans/scenarios",
   summary: "The plan with channels pinned, banned or scaled, and with other limits",
-  request: body(ScenariosBody),
+  ...needing("solve"),
+  request: body(ScenariosBody, { plan: EXAMPLE_PLAN, scenarios: { "without tv": [{ ban: "tv" }] } }),
   responses: { 200: json(ScenariosAnswer, "each scenario beside the plan as it is"), ...PROBLEMS },
 });
 
@@ -43,7 +47,8 @@ const explanation = createRoute({
   method: "post",
   path: "/v1/plans/explain",
   summary: "What a plan does and why, in sentences",
-  request: body(PlanBody),
+  ...needing("solve"),
+  request: body(PlanBody, { plan: EXAMPLE_PLAN }),
   responses: { 200: json(ExplainAnswer, "sentences, the most important first"), ...PROBLEMS },
 });
 
@@ -60,7 +65,7 @@ export function planRoutes(app: OpenAPIHono<Env>, { limits, needs }: Shared): vo
     return { problem, options: { ...rest, signal, seconds: limits.seconds } };
   };
   const answer = <T>({ problem }: Asked, question: () => T): T => askCore(problem, "/plan", question);
-  for (const { path } of [plans, frontier, scenarios, explanation]) app.use(path, needs("solve"));
+  guard(app, needs, plans, frontier, scenarios, explanation);
 
   app.openapi(plans, (context) => {
     const asked = ask(context.req.valid("json"), context.req.raw.signal);

@@ -1,25 +1,26 @@
 /** `/v1/policies/:name`: published policies, by version. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Env, Shared } from "../context.js";
-import { Named, Policy, PublishedPolicy } from "../schemas/policy.js";
+import { Conditions, EXAMPLE_POLICY, Named, Policy, PublishedPolicy } from "../schemas/policy.js";
 import { publish, tag, withdraw } from "../versions.js";
-import { body, json, PROBLEMS } from "./answers.js";
+import { body, ETAG, guard, json, KEYED, needing, PROBLEMS, problem } from "./answers.js";
 
 const path = "/v1/policies/{name}";
 const VERSIONED = {
-  404: { ...PROBLEMS[422], description: "There is no policy of this name." },
-  412: { ...PROBLEMS[422], description: "Another version is there: read it, then write again." },
-  428: { ...PROBLEMS[422], description: "It is there already: say with If-Match which version is replaced." },
+  412: problem("Another version is there: read it, then write again."),
+  428: problem("It is there already: say with If-Match which version is meant."),
 };
+const NAMED = { 400: problem("The name or a header is not right."), 404: problem("There is no policy of this name.") };
 
 const put = createRoute({
   method: "put",
   path,
   summary: "Publish a policy",
-  request: { params: Named, ...body(Policy) },
+  ...needing("publish"),
+  request: { params: Named, headers: Conditions, ...body(Policy, EXAMPLE_POLICY) },
   responses: {
-    200: json(PublishedPolicy, "a new version in place of the one in If-Match; its number is the ETag"),
-    201: json(PublishedPolicy, "the first version"),
+    200: { ...json(PublishedPolicy, "a new version in place of the one in If-Match"), headers: ETAG },
+    201: { ...json(PublishedPolicy, "the first version"), headers: ETAG },
     ...PROBLEMS,
     ...VERSIONED,
   },
@@ -29,21 +30,22 @@ const read = createRoute({
   method: "get",
   path,
   summary: "A policy as it was published",
+  ...needing("decide"),
   request: { params: Named },
-  responses: { 200: json(PublishedPolicy, "the last version"), ...PROBLEMS, 404: VERSIONED[404] },
+  responses: { 200: { ...json(PublishedPolicy, "the last version"), headers: ETAG }, ...KEYED, ...NAMED },
 });
 
 const remove = createRoute({
   method: "delete",
   path,
   summary: "Withdraw a policy",
-  request: { params: Named },
-  responses: { 204: { description: "withdrawn" }, ...PROBLEMS, ...VERSIONED },
+  ...needing("publish"),
+  request: { params: Named, headers: Conditions.pick({ "if-match": true }) },
+  responses: { 204: { description: "withdrawn" }, ...KEYED, ...NAMED, ...VERSIONED },
 });
 
 export function policyRoutes(app: OpenAPIHono<Env>, { limits, needs, policies, store }: Shared): void {
-  app.on(["PUT", "DELETE"], "/v1/policies/:name", needs("publish"));
-  app.on("GET", "/v1/policies/:name", needs("decide"));
+  guard(app, needs, put, read, remove);
 
   app.openapi(put, async (context) => {
     const { name } = context.req.valid("param");

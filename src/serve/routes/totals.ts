@@ -5,39 +5,41 @@ import { mergeTotals, readTotals, totals } from "../../index.js";
 import type { Env, Shared } from "../context.js";
 import { within } from "../limits.js";
 import { askCore, Problem, pointerTo } from "../problem.js";
+import { EXAMPLE_OFFERS } from "../schemas/allocation.js";
 import { TotalsBody, TotalsRead } from "../schemas/totals.js";
 import { tableOf } from "../table.js";
-import { body, json, PROBLEMS } from "./answers.js";
+import { body, guard, needing, PROBLEMS } from "./answers.js";
 
 /** The bytes of totals. */
 const BYTES = "application/vnd.shadowprice.totals";
 const bytes = { [BYTES]: { schema: z.any().openapi({ type: "string", format: "binary" }) } };
 
+const found = {
+  description: "bytes for /v1/totals/merge; what they say, with Accept: application/json",
+  content: { ...bytes, "application/json": { schema: TotalsRead } },
+};
+
 const ask = createRoute({
   method: "post",
   path: "/v1/totals",
   summary: "Users, money and value at each of a list of prices",
-  request: body(TotalsBody),
-  responses: {
-    200: {
-      description: "bytes for /v1/totals/merge; what they say, with Accept: application/json",
-      content: { ...bytes, "application/json": { schema: TotalsRead } },
-    },
-    ...PROBLEMS,
-  },
+  ...needing("solve"),
+  request: body(TotalsBody, { offers: EXAMPLE_OFFERS, prices: [0.5, 1, 2] }),
+  responses: { 200: found, ...PROBLEMS },
 });
 
 const merge = createRoute({
   method: "post",
   path: "/v1/totals/merge",
   summary: "The totals of several parts together",
+  ...needing("solve"),
   description: `The body is a multipart form: one file of ${BYTES} a part, under any names.`,
   request: { body: { required: true, content: { "multipart/form-data": { schema: z.looseObject({}) } } } },
-  responses: { 200: json(TotalsRead, "as /v1/totals answers"), ...PROBLEMS },
+  responses: { 200: found, ...PROBLEMS },
 });
 
 export function totalsRoutes(app: OpenAPIHono<Env>, { limits, needs, newEngine }: Shared): void {
-  for (const { path } of [ask, merge]) app.use(path, needs("solve"));
+  guard(app, needs, ask, merge);
   app.openapi(ask, (context) => {
     const { offers, ...request } = context.req.valid("json");
     within(limits, "points", request.prices.length, "/prices");

@@ -37,29 +37,33 @@ export const AllocationRequest = z
 /** Numbers by user, option by option; null in both is an option that is closed to this user. */
 const columns = z.array(z.array(z.number().nullable()));
 
+/** Three users, two options. */
+export const EXAMPLE_OFFERS = {
+  options: ["5off", "10off"],
+  values: [
+    [2, 4, 1],
+    [3, 10, 1],
+  ],
+  costs: [
+    [1, 2, 4],
+    [3, 3, 9],
+  ],
+};
+
 export const OffersBody = z
   .strictObject({
-    options: z
-      .array(name)
-      .min(1)
-      .openapi({ description: "Names of the options.", example: ["5off", "10off"] }),
+    options: z.array(name).min(1).openapi({ description: "Names of the options.", example: EXAMPLE_OFFERS.options }),
     ids: z
       .array(z.union([z.string(), z.int()]))
       .optional()
       .openapi({ description: "Ids of the users: they decide ties. Left out: the place in the list does." }),
     values: columns.openapi({
       description: "Value of each option for each user: one list an option, one number a user.",
-      example: [
-        [2, 4, 1],
-        [3, 10, 1],
-      ],
+      example: EXAMPLE_OFFERS.values,
     }),
     costs: columns.openapi({
       description: "Cost of each option for each user, in the same form. null beside a null value closes the option.",
-      example: [
-        [1, 2, 4],
-        [3, 3, 9],
-      ],
+      example: EXAMPLE_OFFERS.costs,
     }),
     resources: z
       .record(name, columns)

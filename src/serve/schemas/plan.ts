@@ -4,16 +4,16 @@
  */
 import { z } from "@hono/zod-openapi";
 
-const Plan = z.looseObject({}).openapi("Plan", {
-  description: "As shadowprice/plan.schema.json says: a budget, channels with response curves, limits.",
-  example: {
-    budget: 60,
-    channels: [
-      { name: "search", curve: { type: "hill", max: 100, half: 50, shape: 3 } },
-      { name: "tv", curve: { type: "logit", max: 120, slope: 0.12, midpoint: 25 } },
-    ],
-  },
-});
+export const EXAMPLE_PLAN = {
+  budget: 60,
+  channels: [
+    { name: "search", curve: { type: "hill", max: 100, half: 50, shape: 3 } },
+    { name: "tv", curve: { type: "logit", max: 120, slope: 0.12, midpoint: 25 } },
+  ],
+};
+
+/** document.ts puts the published schema in its place. */
+const Plan = z.looseObject({}).openapi("Plan", { example: EXAMPLE_PLAN });
 
 const options = {
   method: z.enum(["separable", "flighting"]).optional().openapi({ description: "Left out: what the plan needs." }),
@@ -69,7 +69,7 @@ const Change = z
     z.strictObject({ channel: z.string(), set: z.looseObject({}) }),
     z.strictObject({ set: z.looseObject({}) }),
   ])
-  .openapi("PlanChange");
+  .openapi("ScenarioChange");
 
 export const ScenariosBody = z
   .strictObject({

@@ -11,6 +11,15 @@ export const Named = z.object({
     .openapi({ param: { name: "name", in: "path" }, example: "spring" }),
 });
 
+/** Which version a write replaces; versions.ts reads them. */
+export const Conditions = z.object({
+  "if-match": z
+    .string()
+    .optional()
+    .openapi({ description: 'The version that is replaced, such as "3", or * for any.', example: '"3"' }),
+  "if-none-match": z.string().optional().openapi({ description: "* writes the first version alone." }),
+});
+
 const Option = z
   .strictObject({
     name,
@@ -23,6 +32,14 @@ const Option = z
   })
   .openapi("PolicyOption");
 
+export const EXAMPLE_POLICY = {
+  options: [
+    { name: "5off", cost: 1 },
+    { name: "10off", cost: 3 },
+  ],
+  price: 1.5,
+};
+
 export const Policy = z
   .strictObject({
     options: z.array(Option).min(1),
@@ -30,15 +47,7 @@ export const Policy = z
     exactlyOne: z.boolean().optional(),
     note: z.string().max(1000).optional(),
   })
-  .openapi("Policy", {
-    example: {
-      options: [
-        { name: "5off", cost: 1 },
-        { name: "10off", cost: 3 },
-      ],
-      price: 1.5,
-    },
-  });
+  .openapi("Policy");
 
 export const PublishedPolicy = z.object({ name, version: z.int(), policy: Policy }).openapi("PublishedPolicy");
 
@@ -53,9 +62,7 @@ const User = z
   })
   .openapi("User");
 
-export const DecisionsBody = z
-  .strictObject({ users: z.array(User).min(1) })
-  .openapi("DecisionsBody", { example: { users: [{ id: "u1", values: [3, 10] }] } });
+export const DecisionsBody = z.strictObject({ users: z.array(User).min(1) }).openapi("DecisionsBody");
 
 const Decision = z
   .object({

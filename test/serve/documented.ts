@@ -1,0 +1,160 @@
+/** One request for every answer that /openapi.json documents: a new route adds its line to CASES. */
+import { vi } from "vitest";
+import { createApp, MemoryStore, type Scope, type Store } from "../../src/serve/index.js";
+import { quiet } from "./asking.js";
+
+export const KEYS = (["decide", "solve", "publish"] as const).map((scope) => ({
+  key: `a-key-with-the-scope-${scope}`,
+  scopes: [scope],
+}));
+
+export interface Operation {
+  method: string;
+  path: string;
+  security?: { apiKey: [Scope] }[];
+  requestBody?: { content: Record<string, { schema: object; example?: unknown }> };
+  responses: Record<string, { headers?: Record<string, { schema: object; required?: boolean }>; content?: object }>;
+}
+
+interface Asked {
+  of?: ReturnType<typeof createApp>;
+  path?: string;
+  headers?: Record<string, string>;
+  body?: unknown;
+  /** Sent as it is, in place of `body`. */
+  raw?: BodyInit;
+}
+
+const policy = {
+  options: [
+    { name: "5off", cost: 1 },
+    { name: "10off", cost: 3 },
+  ],
+  price: 1.5,
+};
+
+/** What is there before the first request. */
+async function filled(): Promise<Store> {
+  const store = new MemoryStore();
+  await store.write("policy", "spring", new TextEncoder().encode(JSON.stringify(policy)), undefined);
+  return store;
+}
+
+const broken = new Proxy(new MemoryStore(), {
+  get: () => () => Promise.reject(new Error("a secret of the inside")),
+});
+
+const spring = "/v1/policies/spring";
+
+const json = { accept: "application/json" };
+
+/** By operation and status, what differs from the usual request of that status. */
+export const CASES: Record<string, Record<string, Asked>> = {
+  "POST /v1/allocations": { 422: { body: { offers: { options: ["a"], values: [], costs: [] }, request: {} } } },
+  "POST /v1/frontiers": { 422: { body: { offers: { options: ["a"], values: [[1]], costs: [[]] } } } },
+  "POST /v1/totals": {
+    200: { headers: json },
+    500: { headers: json },
+    422: { body: { offers: { options: ["a"], values: [[1]], costs: [[]] }, prices: [1] } },
+  },
+  "POST /v1/totals/merge": {
+    200: { headers: json },
+    400: { raw: textForm() },
+    422: { raw: wrongForm() },
+    500: { headers: json },
+  },
+  "POST /v1/plans": { 422: { body: { plan: {} } } },
+  "POST /v1/plans/frontier": { 422: { body: { plan: { channels: [] } } } },
+  "POST /v1/plans/scenarios": { 422: { body: { plan: {}, scenarios: {} } } },
+  "POST /v1/plans/explain": { 422: { body: { plan: {} } } },
+  "PUT /v1/policies/{name}": {
+    200: { path: spring, headers: { "if-match": '"1"' } },
+    201: { path: "/v1/policies/summer" },
+    404: { path: "/v1/policies/none", headers: { "if-match": '"1"' } },
+    412: { path: spring, headers: { "if-match": '"7"' } },
+    422: { body: { options: [{ name: "a" }, { name: "a" }], price: 1 } },
+    428: { path: spring },
+  },
+  "GET /v1/policies/{name}": { 400: { path: "/v1/policies/a%20b" }, 404: { path: "/v1/policies/none" } },
+  "DELETE /v1/policies/{name}": {
+    204: { headers: { "if-match": '"1"' } },
+    400: { path: "/v1/policies/a%20b" },
+    404: { path: "/v1/policies/none" },
+    412: { headers: { "if-match": '"7"' } },
+    428: {},
+  },
+  "POST /v1/policies/{name}/decisions": {
+    404: { path: "/v1/policies/none/decisions" },
+    422: { body: { users: [{ values: [1] }] } },
+  },
+};
+
+/** What requests of a status have in common, whatever the operation. */
+const USUAL: Record<string, (operation: Operation) => Asked | Promise<Asked>> = {
+  400: ({ requestBody }) => (requestBody ? { raw: "{" } : {}),
+  401: () => ({ headers: { authorization: "" } }),
+  403: ({ security }) => {
+    const other = KEYS.find(({ scopes }) => scopes[0] !== security?.[0]?.apiKey[0]);
+    return { headers: { authorization: `Bearer ${other?.key}` } };
+  },
+  413: () => ({ of: createApp({ ...quiet, keys: KEYS, limits: { bodyBytes: 2 } }) }),
+  415: () => ({ headers: { "content-type": "text/plain" } }),
+  500: () => ({ of: createApp({ ...quiet, keys: KEYS, store: broken }) }),
+};
+
+/** The answer of an application to the request that is to have this status. */
+export async function answerOf(operation: Operation, status: string): Promise<Response> {
+  const { method, path, security, requestBody } = operation;
+  const usual = (await USUAL[status]?.(operation)) ?? {};
+  const asked = { ...usual, ...CASES[`${method} ${path}`]?.[status] };
+  const of = asked.of ?? createApp({ ...quiet, keys: KEYS, store: await filled() });
+  const [type, media] = Object.entries(requestBody?.content ?? {})[0] ?? [];
+  const scope = security?.[0]?.apiKey[0];
+  const headers = new Headers(scope ? { authorization: `Bearer a-key-with-the-scope-${scope}` } : {});
+  const raw =
+    asked.raw ?? (media && (type === "multipart/form-data" ? await totalsForm() : text(asked.body ?? media.example)));
+  if (type && !(raw instanceof FormData)) headers.set("content-type", type);
+  for (const [name, value] of Object.entries({ ...usual.headers, ...asked.headers })) headers.set(name, value);
+  const request = new Request(`http://localhost${asked.path ?? path.replace("{name}", "spring")}`, {
+    ...{ method, headers },
+    ...(raw === undefined ? {} : { body: raw }),
+  });
+  if (status !== "500") return of.fetch(request);
+  // Whatever is printed first, an answer or what the store is given, fails.
+  const print = vi.spyOn(JSON, "stringify").mockImplementationOnce(() => {
+    throw new Error("a secret of the inside");
+  });
+  try {
+    return await of.fetch(request);
+  } finally {
+    print.mockRestore();
+  }
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+async function totalsForm(): Promise<FormData> {
+  const offers = { options: ["a"], values: [[1, 2]], costs: [[1, 1]] };
+  const answer = await createApp(quiet).request("/v1/totals", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ offers, prices: [1] }),
+  });
+  const form = new FormData();
+  form.append("north", await answer.blob());
+  return form;
+}
+
+function textForm(): FormData {
+  const form = new FormData();
+  form.append("north", "no file");
+  return form;
+}
+
+function wrongForm(): FormData {
+  const form = new FormData();
+  form.append("north", new Blob(["no totals"]));
+  return form;
+}
