@@ -8,6 +8,7 @@ export { decide } from "./allocation/decide.js";
 export { frontier } from "./allocation/frontier.js";
 export { type Ids, type OfferShape, Offers } from "./allocation/offers.js";
 export { allocateStream } from "./allocation/stream/stream.js";
+export { allocateInTurns } from "./allocation/stream/turns.js";
 export type * from "./allocation/stream/types.js";
 export { mergeTotals, readTotals } from "./allocation/totals/merge.js";
 export { totals } from "./allocation/totals/totals.js";

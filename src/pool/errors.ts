@@ -38,3 +38,8 @@ export function unpackError({ name, message, stack, fields }: PackedError): Erro
 function isPlain(value: unknown): boolean {
   return value === null || ["string", "number", "boolean", "undefined"].includes(typeof value);
 }
+
+/** What a task is rejected with that took too long. */
+export function timeout(seconds: number): DOMException {
+  return new DOMException(`the task took longer than ${seconds} s`, "TimeoutError");
+}

@@ -36,6 +36,8 @@ export interface PoolOptions {
 export interface TaskOptions {
   /** Cancels: the promise rejects with its reason at once, and the worker is free again. */
   signal?: AbortSignal;
+  /** Most seconds, from when a worker takes the task: then the promise rejects with a `TimeoutError`. Left out: none. */
+  seconds?: number;
   /** Several times a second. */
   onProgress?: (progress: PoolProgress) => void;
 }
@@ -143,7 +145,7 @@ export class Pool {
   async run<Name extends TaskName>(
     task: Name,
     args: TaskArguments<Name>,
-    { signal, onProgress }: TaskOptions = {},
+    { signal, seconds, onProgress }: TaskOptions = {},
   ): Promise<TaskResult<Name>> {
     if (this.#isClosed) throw new Error("this pool is closed");
     signal?.throwIfAborted();
@@ -160,7 +162,7 @@ export class Pool {
           call(value);
         };
       const job: Job = {
-        ...{ task, args, onProgress, signal },
+        ...{ task, args, onProgress, signal, seconds },
         resolve: settle(resolve as (value: unknown) => void),
         reject: settle(reject),
       };
@@ -226,8 +228,9 @@ function processors(): number {
 /** What goes to the worker, and what stays here. */
 function apart<Options extends TaskOptions>({
   signal,
+  seconds,
   onProgress,
   ...rest
 }: Options): [Omit<Options, keyof TaskOptions>, TaskOptions] {
-  return [rest, { signal, onProgress }];
+  return [rest, { signal, seconds, onProgress }];
 }

@@ -1,5 +1,5 @@
 /** One worker of a pool and the job that it does. */
-import { unpackError } from "./errors.js";
+import { timeout, unpackError } from "./errors.js";
 import { type Asked, type Told, transferables } from "./messages.js";
 import type { PoolProgress, TaskName } from "./tasks.js";
 import { startThread, type Thread } from "./thread.js";
@@ -8,6 +8,7 @@ export interface Job {
   task: TaskName;
   args: readonly unknown[];
   signal?: AbortSignal;
+  seconds?: number;
   onProgress?: (progress: PoolProgress) => void;
   resolve(value: unknown): void;
   reject(error: unknown): void;
@@ -23,6 +24,7 @@ export class Slot {
   #job: Job | undefined;
   #flag: Int32Array | undefined;
   #grace: ReturnType<typeof setTimeout> | undefined;
+  #deadline: ReturnType<typeof setTimeout> | undefined;
   #number = 0;
   #hasEnded = false;
   /** Bytes of the engines of the running task. */
@@ -54,6 +56,7 @@ export class Slot {
     const asked: Asked = { id: ++this.#number, task, args };
     if (this.#flag) asked.flag = this.#flag.buffer as SharedArrayBuffer;
     this.#thread.hold(true);
+    if (job.seconds !== undefined) this.#deadline = setTimeout(() => this.#late(job), 1000 * job.seconds);
     try {
       this.#thread.post(asked, transferables(args));
     } catch (error) {
@@ -76,7 +79,7 @@ export class Slot {
   end(error?: Error): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    clearTimeout(this.#grace);
+    this.#clear();
     this.#thread.end();
     this.memory = 0;
     const job = this.#job;
@@ -98,9 +101,19 @@ export class Slot {
     else job.resolve(result);
   }
 
-  #finish(): void {
+  #late(job: Job): void {
+    this.cancel();
+    job.reject(timeout(job.seconds as number));
+  }
+
+  #clear(): void {
     clearTimeout(this.#grace);
+    clearTimeout(this.#deadline);
     this.#grace = undefined;
+  }
+
+  #finish(): void {
+    this.#clear();
     this.#job = undefined;
     this.memory = 0;
     this.#thread.hold(false);

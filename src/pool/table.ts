@@ -1,6 +1,6 @@
 /** A table of offers as plain columns: what travels to a worker. */
+import { breath } from "../engine/breath.js";
 import type { Engine, Ids, Offers } from "../index.js";
-import { breath } from "./breath.js";
 
 /** Numbers by user. */
 export type Numbers = Float32Array | Float64Array;

@@ -4,7 +4,6 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
-import { createEngine } from "../index.js";
 import type { Env, Shared } from "./context.js";
 import { documentRoute } from "./document.js";
 import { type ApiKey, checkKeys, keeper } from "./keys.js";
@@ -20,6 +19,7 @@ import { healthRoutes } from "./routes/health.js";
 import { planRoutes } from "./routes/plans.js";
 import { policyRoutes } from "./routes/policies.js";
 import { totalsRoutes } from "./routes/totals.js";
+import { type Solver, Turns } from "./solver.js";
 import { MemoryStore } from "./store/memory.js";
 import type { Store } from "./store/store.js";
 
@@ -29,6 +29,8 @@ export interface AppOptions {
   limits?: Partial<Limits>;
   /** Where policies live (default: in memory, until the process ends). */
   store?: Store;
+  /** Where solves run: a pool of shadowprice/pool. Default: in turns on this thread, or, where that is not possible, held to a size. */
+  solver?: Solver;
   /** Origins whose pages may call; none by default. */
   origins?: readonly string[];
   /** Takes one line a request (default: JSON on the console; `() => {}` keeps quiet). */
@@ -47,6 +49,7 @@ export function createApp({
   keys = [],
   limits,
   store = new MemoryStore(),
+  solver = new Turns(),
   origins = [],
   log = printed,
 }: AppOptions = {}): OpenAPIHono<Env> {
@@ -54,7 +57,7 @@ export function createApp({
   const metrics = new Metrics();
   const shared: Shared = {
     ...{ limits: checkLimits(limits ?? {}), metrics, store, policies: new Policies(store) },
-    ...{ needs: keeper(keys), newEngine: () => createEngine() },
+    ...{ needs: keeper(keys), solver },
   };
   const app = new OpenAPIHono<Env>({
     defaultHook: ({ success, ...rest }) => {

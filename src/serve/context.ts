@@ -1,10 +1,10 @@
 /** What the routes of one application share. */
 import type { MiddlewareHandler } from "hono";
-import type { Engine } from "../index.js";
 import type { Scope } from "./keys.js";
 import type { Limits } from "./limits.js";
 import type { Metrics } from "./metrics.js";
 import type { Policies } from "./policies.js";
+import type { Solver } from "./solver.js";
 import type { Store } from "./store/store.js";
 
 export interface Shared {
@@ -14,8 +14,8 @@ export interface Shared {
   policies: Policies;
   /** Middleware that lets only keys with this scope pass. */
   needs: (scope: Scope) => MiddlewareHandler;
-  /** A new engine for one solve: its memory goes with it. */
-  newEngine: () => Engine;
+  /** Runs every solve, so that none holds up a decision. */
+  solver: Solver;
 }
 
 /** What a request carries from one middleware to the next. */

@@ -7,6 +7,7 @@ export type { ApiKey, Scope } from "./keys.js";
 export type { Limits } from "./limits.js";
 export type { LogEntry } from "./log.js";
 export type { ProblemBody, ProblemKind } from "./problem.js";
+export { type Solver, type SolverState, Turns, type TurnsOptions } from "./solver.js";
 export { MemoryStore } from "./store/memory.js";
 export {
   ConflictError,

@@ -104,7 +104,7 @@ export function problemResponse(context: Context, problem: Problem): Response {
  * What an error of the core means to the one who asked: a wrong value of the request, unless nobody expected it. `body` is where the
  * core's message may name a field of; `at` is the pointer to what was given to the core.
  */
-function problemOf(error: unknown, body: unknown, at: string): unknown {
+export function problemOf(error: unknown, body: unknown, at: string): unknown {
   if (error instanceof Problem) return error;
   // By its name: the class is the core's, which is another bundle.
   if (error instanceof RangeError && error.name === "CeilingError") return new Problem("too-large", error.message);
@@ -127,6 +127,21 @@ export function expected(error: Error): Problem {
   }
   if (error instanceof HTTPException && error.status === 400) return new Problem("invalid-request", error.message);
   return new Problem("internal", "see the server's log");
+}
+
+/** As `askCore`, of a solver. `cell` points to a number of a table that the core's message names. */
+export async function askSolver<T>(
+  body: unknown,
+  at: string,
+  answer: Promise<T>,
+  cell: (message: string) => string | undefined = () => undefined,
+): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const pointer = error instanceof RangeError ? cell(error.message) : undefined;
+    throw pointer ? new Problem("invalid-value", (error as Error).message, { pointer }) : problemOf(error, body, at);
+  }
 }
 
 /** Asks the core; what it refuses is a problem of the request, which `body` is and `at` points to. */

@@ -1,18 +1,19 @@
-/** A table of the core from the columns of a JSON body. */
+/** Columns for a solve from those of a JSON body. */
 import type { z } from "@hono/zod-openapi";
-import type { Engine, Offers } from "../index.js";
+import type { OfferColumns } from "../pool/table.js";
 import { type Limits, within } from "./limits.js";
 import { Problem, pointerTo } from "./problem.js";
 import type { OffersBody } from "./schemas/allocation.js";
 
 type Body = z.infer<typeof OffersBody>;
 type Columns = Body["values"];
+type Column = Columns[number];
 
 /**
  * @param at JSON pointer to the offers in the body.
  * @throws {Problem} for columns of unequal lengths, half a pair, ids that are not one a user, and above a limit; it names the place.
  */
-export function tableOf(engine: Engine, body: Body, limits: Limits, at = "/offers"): Offers {
+export function columnsOf(body: Body, limits: Limits, at = "/offers"): OfferColumns {
   const { options, ids, values, costs, resources = {} } = body;
   const users = values[0]?.length ?? 0;
   within(limits, "options", options.length, `${at}/options`);
@@ -26,29 +27,16 @@ export function tableOf(engine: Engine, body: Body, limits: Limits, at = "/offer
   if (ids && ids.length !== users) {
     throw new Problem("invalid-value", `there are ${ids.length} ids and ${users} users`, { pointer: `${at}/ids` });
   }
-  const table = engine.offers({
-    users,
-    options,
-    resources: Object.keys(resources),
+  const pairs = options.map((_, j) => pair(values[j] as Column, costs[j] as Column, j, at));
+  const amounts = Object.entries(resources).map(([name, columns]): [string, Float64Array[]] => [
+    name,
+    columns.map((column) => Float64Array.from(column, (amount) => amount ?? 0)),
+  ]);
+  return {
+    ...{ options, users, values: pairs.map(([value]) => value), costs: pairs.map(([, cost]) => cost) },
+    ...(amounts.length > 0 ? { resources: Object.fromEntries(amounts) } : {}),
     ...(ids ? { ids: ids.map(String) } : {}),
-  });
-  try {
-    options.forEach((_, j) => {
-      table.set(j, 0, ...pairs(values[j] as Columns[number], costs[j] as Columns[number], j, at));
-      for (const [name, columns] of Object.entries(resources)) {
-        table.setResource(
-          name,
-          j,
-          0,
-          Float64Array.from(columns[j] as Columns[number], (amount) => amount ?? 0),
-        );
-      }
-    });
-  } catch (error) {
-    table.release();
-    throw error;
-  }
-  return table;
+  };
 }
 
 function rectangle(columns: Columns, options: number, users: number, at: string): void {
@@ -60,15 +48,13 @@ function rectangle(columns: Columns, options: number, users: number, at: string)
     throw new Problem(
       "invalid-value",
       `this column has ${column.length} users, the first one of the values has ${users}`,
-      {
-        pointer: `${at}/${j}`,
-      },
+      { pointer: `${at}/${j}` },
     );
   });
 }
 
 /** A closed option is a value of −Infinity to the core. */
-function pairs(values: Columns[number], costs: Columns[number], j: number, at: string): [Float64Array, Float64Array] {
+function pair(values: Column, costs: Column, j: number, at: string): [Float64Array, Float64Array] {
   const value = new Float64Array(values.length);
   const cost = new Float64Array(values.length);
   for (let i = 0; i < values.length; i++) {
@@ -77,13 +63,21 @@ function pairs(values: Columns[number], costs: Columns[number], j: number, at: s
       throw new Problem(
         "invalid-value",
         "a value or a cost without the other: null in both closes the option to this user",
-        {
-          pointer: `${at}/${v === null ? "values" : "costs"}/${j}/${i}`,
-        },
+        { pointer: `${at}/${v === null ? "values" : "costs"}/${j}/${i}` },
       );
     }
     value[i] = v ?? Number.NEGATIVE_INFINITY;
     cost[i] = c ?? 0;
   }
   return [value, cost];
+}
+
+/** JSON pointer to the number that the core refused, which says `row 7, option "a": value …`; nothing where it is another refusal. */
+export function pointerToCell(
+  message: string,
+  { options }: Pick<OfferColumns, "options">,
+  at = "/offers",
+): string | undefined {
+  const [, row, name, what] = /^row (\d+), option "(.*)": (value|cost) /.exec(message) ?? [];
+  return what && `${at}/${what}s/${options.indexOf(name as string)}/${row}`;
 }

@@ -1,6 +1,6 @@
 /** One request for every answer that /openapi.json documents: a new route adds its line to CASES. */
 import { vi } from "vitest";
-import { createApp, MemoryStore, type Scope, type Store } from "../../src/serve/index.js";
+import { createApp, MemoryStore, type Scope, type Solver, type Store } from "../../src/serve/index.js";
 import { quiet } from "./asking.js";
 
 export const KEYS = (["decide", "solve", "publish"] as const).map((scope) => ({
@@ -43,6 +43,11 @@ async function filled(): Promise<Store> {
 const broken = new Proxy(new MemoryStore(), {
   get: () => () => Promise.reject(new Error("a secret of the inside")),
 });
+
+const full: Solver = {
+  state: { running: 1, waiting: 1, memory: 0 },
+  run: () => Promise.reject(Object.assign(new Error("1 waits"), { name: "QueueFullError" })),
+};
 
 const spring = "/v1/policies/spring";
 
@@ -100,6 +105,7 @@ const USUAL: Record<string, (operation: Operation) => Asked | Promise<Asked>> = 
   413: () => ({ of: createApp({ ...quiet, keys: KEYS, limits: { bodyBytes: 2 } }) }),
   415: () => ({ headers: { "content-type": "text/plain" } }),
   500: () => ({ of: createApp({ ...quiet, keys: KEYS, store: broken }) }),
+  503: () => ({ of: createApp({ ...quiet, keys: KEYS, solver: full }) }),
 };
 
 /** The answer of an application to the request that is to have this status. */

@@ -123,7 +123,7 @@ export class Block {
 
   /** Turns the ids of users into keys: of all, or of the `count` users listed as u32 at `origin`. */
   makeKeys(origin: number, count: number): void {
-    if (!this.#keys) return;
+    if (!this.#keys || this.#source.keyed) return;
     if (this.#source.ids === "integers") kernel.mixKeys(this.engine, this.#keys, this.users);
     else if (origin === 0) kernel.setKeys(this.engine, this.#keys, keysOfTexts(this.#texts));
     else {

@@ -17,6 +17,8 @@ export class Source {
   readonly #source: TileSource;
   readonly #options: number;
   readonly #signal: AbortSignal | undefined;
+  /** Ids are keys already. */
+  readonly keyed: boolean;
   /** Milliseconds spent waiting for tiles. */
   waited = 0;
   /** Readings begun. */
@@ -26,8 +28,9 @@ export class Source {
   users: number | undefined;
   #breath = performance.now();
 
-  constructor(source: TileSource, options: number, signal: AbortSignal | undefined) {
+  constructor(source: TileSource, options: number, signal: AbortSignal | undefined, keyed: boolean) {
     this.#source = source;
+    this.keyed = keyed;
     this.#options = options;
     this.#signal = signal;
   }

@@ -14,11 +14,11 @@ import { Block, blockOf } from "./block.js";
 import { bytesPerStep } from "./kept.js";
 import { Solve } from "./solve.js";
 import { MOST_ROWS, Source } from "./source.js";
-import { Sample, Survey } from "./survey.js";
+import { type Narrowed, Sample, Survey } from "./survey.js";
 import type { StreamOptions, StreamResult, TileSource } from "./types.js";
 import { Writer } from "./writer.js";
 
-const ON_TABLES = ["stock", "groups", "minReturn", "minSpend", "resources", "exact"] as const;
+export const ON_TABLES = ["stock", "groups", "minReturn", "minSpend", "resources", "exact"] as const;
 
 /**
  * Decides the users of a stream within one budget, with a proof: the same bytes as `allocate` on one table of them all, in
@@ -41,7 +41,7 @@ export function allocateStream(
   request: AllocationRequest,
   options: StreamOptions = {},
 ): Promise<StreamResult> {
-  return streamWith(source, request, options, TUNING);
+  return streamWith(source, request, options);
 }
 
 /** Sizes of the working memory: what they are changes no byte of the answer. */
@@ -61,12 +61,19 @@ const PART = 1 / 3;
 /** A core holds the steps of the fill, come what may. */
 const LEAST_STEPS = 2 * WINDOW;
 
-/** As `allocateStream`, with other sizes. */
+/** What is known of tiles that come from a table: what its numbers lost, and whether its ids are keys. */
+export interface Origin {
+  narrowed?: Narrowed;
+  keyed?: boolean;
+}
+
+/** As `allocateStream`, with other sizes, or of a table's own columns. */
 export async function streamWith(
   source: TileSource,
   request: AllocationRequest,
   options: StreamOptions,
-  tuning: Tuning,
+  tuning: Tuning = TUNING,
+  origin: Origin = {},
 ): Promise<StreamResult> {
   const start = performance.now();
   const names = checkSource(source);
@@ -76,7 +83,7 @@ export async function streamWith(
   const engine = options.engine ?? new Engine();
   const scratch = new Scratch(engine.arena);
   try {
-    const result = await new Stream(engine, scratch, source, names, request, options, tuning).run();
+    const result = await new Stream(engine, scratch, source, names, request, options, tuning, origin).run();
     return { ...result, seconds: (performance.now() - start) / 1000 };
   } finally {
     scratch.release();
@@ -90,6 +97,7 @@ class Stream {
   readonly #request: AllocationRequest;
   readonly #options: StreamOptions;
   readonly #tuning: Tuning;
+  readonly #origin: Origin;
   readonly #expected: number | undefined;
   readonly #source: Source;
   readonly #block: Block;
@@ -103,7 +111,9 @@ class Stream {
     request: AllocationRequest,
     options: StreamOptions,
     tuning: Tuning,
+    origin: Origin,
   ) {
+    this.#origin = origin;
     this.#engine = engine;
     this.#scratch = scratch;
     this.#names = names;
@@ -111,7 +121,7 @@ class Stream {
     this.#options = options;
     this.#tuning = tuning;
     this.#expected = source.users;
-    this.#source = new Source(source, names.length, options.signal);
+    this.#source = new Source(source, names.length, options.signal, origin.keyed ?? false);
     this.#block = new Block(engine, scratch, this.#source, names.length, tuning.block || blockOf(names.length));
   }
 
@@ -139,7 +149,7 @@ class Stream {
     const options = this.#names.length;
     const block = this.#block;
     const bytes = Math.min(BYTES, PART * this.#engine.arena.ceiling);
-    const survey = new Survey(this.#names, this.#request.unit);
+    const survey = new Survey(this.#names, this.#request.unit, this.#origin.narrowed);
     const most = Math.min(this.#tuning.sample, Math.floor(bytes / (8 * options + 4)));
     const sample = new Sample(this.#engine, scratch, options, most, this.#expected);
     await this.#read("sample", () => {

@@ -7,6 +7,9 @@ import { columnStride } from "../offers.js";
 import type { Block } from "./block.js";
 import * as kernel from "./kernel.js";
 
+/** What the numbers of tiles lost when they became `f32`, where whoever gives the tiles knows. */
+export type Narrowed = Pick<Facts, "inexact" | "below" | "lostValues">;
+
 export class Survey {
   readonly #names: readonly string[];
   readonly #unit: number | undefined;
@@ -14,10 +17,13 @@ export class Survey {
   /** The first cost of each option that is no whole multiple of the unit. */
   readonly #off: ({ row: number; cost: number } | undefined)[] = [];
 
-  constructor(names: readonly string[], unit: number | undefined) {
+  readonly #narrowed: Narrowed | undefined;
+
+  constructor(names: readonly string[], unit: number | undefined, narrowed: Narrowed | undefined) {
     this.#names = names;
     this.#unit = unit;
     this.#columns = names.map(noFacts);
+    this.#narrowed = narrowed;
   }
 
   /** @throws {RangeError} for a number that is not finite, naming tile, row and option. */
@@ -40,7 +46,7 @@ export class Survey {
   get facts(): Facts {
     const all = noFacts();
     for (const facts of this.#columns) all.join(facts);
-    return all;
+    return Object.assign(all, this.#narrowed);
   }
 
   /** Number of the first option that is worth nothing and costs nothing for everyone, 0 where there is none. */

@@ -44,6 +44,15 @@ export const PROBLEMS = {
   422: problem("The form is right and a value is wrong; `pointer` names the field."),
 };
 
+/** Problems that a route with a solve behind it may answer. */
+export const SOLVE_PROBLEMS = {
+  ...PROBLEMS,
+  503: problem(
+    "As many solves wait as may: ask again later.",
+    z.object({ "Retry-After": z.string().openapi({ description: "Seconds to wait." }) }),
+  ),
+};
+
 /** In a route: the scope that a key of it needs; `guard` holds it. */
 export function needing(scope: Scope) {
   return { security: [{ apiKey: [scope] }] };

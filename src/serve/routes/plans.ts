@@ -1,9 +1,9 @@
 /** `POST /v1/plans` and the questions around one: budgets, scenarios, sentences. */
 import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
-import { explain, type PlanOptions, type PlanProblem, planBudget, planFrontier, planScenarios } from "../../index.js";
+import { explain, type PlanOptions, type PlanProblem } from "../../index.js";
 import type { Env, Shared } from "../context.js";
 import { type Limits, within } from "../limits.js";
-import { askCore } from "../problem.js";
+import { askSolver } from "../problem.js";
 import {
   EXAMPLE_PLAN,
   ExplainAnswer,
@@ -14,7 +14,8 @@ import {
   ScenariosAnswer,
   ScenariosBody,
 } from "../schemas/plan.js";
-import { body, guard, json, needing, PROBLEMS, printed } from "./answers.js";
+import { SEARCH, solve } from "../solver.js";
+import { body, guard, json, needing, printed, SOLVE_PROBLEMS } from "./answers.js";
 
 const plans = createRoute({
   method: "post",
@@ -22,7 +23,7 @@ const plans = createRoute({
   summary: "How much each channel spends, and when",
   ...needing("solve"),
   request: body(PlanBody, { plan: EXAMPLE_PLAN }),
-  responses: { 200: json(PlanAnswer, "met, impossible or not found: each is an answer"), ...PROBLEMS },
+  responses: { 200: json(PlanAnswer, "met, impossible or not found: each is an answer"), ...SOLVE_PROBLEMS },
 });
 
 const frontier = createRoute({
@@ -31,7 +32,7 @@ const frontier = createRoute({
   summary: "The best plan at many budgets",
   ...needing("solve"),
   request: body(PlanFrontierBody, { plan: EXAMPLE_PLAN, budgets: [30, 60, 120] }),
-  responses: { 200: json(PlanFrontierAnswer, "a plan by budget, each with its bound"), ...PROBLEMS },
+  responses: { 200: json(PlanFrontierAnswer, "a plan by budget, each with its bound"), ...SOLVE_PROBLEMS },
 });
 
 const scenarios = createRoute({
@@ -40,7 +41,7 @@ const scenarios = createRoute({
   summary: "The plan with channels pinned, banned or scaled, and with other limits",
   ...needing("solve"),
   request: body(ScenariosBody, { plan: EXAMPLE_PLAN, scenarios: { "without tv": [{ ban: "tv" }] } }),
-  responses: { 200: json(ScenariosAnswer, "each scenario beside the plan as it is"), ...PROBLEMS },
+  responses: { 200: json(ScenariosAnswer, "each scenario beside the plan as it is"), ...SOLVE_PROBLEMS },
 });
 
 const explanation = createRoute({
@@ -49,7 +50,7 @@ const explanation = createRoute({
   summary: "What a plan does and why, in sentences",
   ...needing("solve"),
   request: body(PlanBody, { plan: EXAMPLE_PLAN }),
-  responses: { 200: json(ExplainAnswer, "sentences, the most important first"), ...PROBLEMS },
+  responses: { 200: json(ExplainAnswer, "sentences, the most important first"), ...SOLVE_PROBLEMS },
 });
 
 /** What the core is asked: the plan, and how to solve it. */
@@ -58,50 +59,41 @@ interface Asked {
   options: PlanOptions;
 }
 
-export function planRoutes(app: OpenAPIHono<Env>, { limits, needs }: Shared): void {
-  const ask = ({ plan, ...rest }: z.infer<typeof PlanBody>, signal: AbortSignal): Asked => {
+export function planRoutes(app: OpenAPIHono<Env>, shared: Shared): void {
+  const { limits, needs } = shared;
+  const ask = ({ plan, ...rest }: z.infer<typeof PlanBody>): Asked => {
     const problem = plan as unknown as PlanProblem;
     sized(problem, limits);
-    return { problem, options: { ...rest, signal, seconds: limits.seconds } };
+    return { problem, options: { ...rest, seconds: SEARCH * limits.seconds } };
   };
-  const answer = <T>({ problem }: Asked, question: () => T): T => askCore(problem, "/plan", question);
   guard(app, needs, plans, frontier, scenarios, explanation);
 
-  app.openapi(plans, (context) => {
-    const asked = ask(context.req.valid("json"), context.req.raw.signal);
-    return printed(
-      context,
-      answer(asked, () => planBudget(asked.problem, asked.options)),
-    );
+  app.openapi(plans, async (context) => {
+    const { problem, options } = ask(context.req.valid("json"));
+    const solving = solve(shared, context, "planBudget", [problem, options]);
+    return printed(context, await askSolver(problem, "/plan", solving));
   });
 
-  app.openapi(frontier, (context) => {
+  app.openapi(frontier, async (context) => {
     const { points, budgets, ...rest } = context.req.valid("json");
     within(limits, "points", points ?? budgets?.length ?? 0, points === undefined ? "/budgets" : "/points");
-    const asked = ask(rest, context.req.raw.signal);
-    return printed(
-      context,
-      answer(asked, () => planFrontier(asked.problem, { ...asked.options, points, budgets })),
-    );
+    const { problem, options } = ask(rest);
+    const solving = solve(shared, context, "planFrontier", [problem, { ...options, points, budgets }]);
+    return printed(context, await askSolver(problem, "/plan", solving));
   });
 
-  app.openapi(scenarios, (context) => {
+  app.openapi(scenarios, async (context) => {
     const { scenarios: changes, ...rest } = context.req.valid("json");
     within(limits, "points", Object.keys(changes).length, "/scenarios");
-    const asked = ask(rest, context.req.raw.signal);
-    return printed(
-      context,
-      answer(asked, () => planScenarios(asked.problem, changes as never, asked.options)),
-    );
+    const { problem, options } = ask(rest);
+    const solving = solve(shared, context, "planScenarios", [problem, changes as never, options]);
+    return printed(context, await askSolver(problem, "/plan", solving));
   });
 
-  app.openapi(explanation, (context) => {
-    const asked = ask(context.req.valid("json"), context.req.raw.signal);
-    const found = answer(asked, () => {
-      const result = planBudget(asked.problem, asked.options);
-      return { sentences: explain(result, asked.problem), result };
-    });
-    return printed(context, found);
+  app.openapi(explanation, async (context) => {
+    const { problem, options } = ask(context.req.valid("json"));
+    const result = await askSolver(problem, "/plan", solve(shared, context, "planBudget", [problem, options]));
+    return printed(context, { sentences: explain(result, problem), result });
   });
 }
 

@@ -1,14 +1,15 @@
 /** `POST /v1/totals`, `/v1/totals/merge`: what a part of the users takes at given prices, as bytes that merge exactly. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
-import { mergeTotals, readTotals, totals } from "../../index.js";
+import { mergeTotals, readTotals } from "../../index.js";
 import type { Env, Shared } from "../context.js";
 import { within } from "../limits.js";
-import { askCore, Problem, pointerTo } from "../problem.js";
+import { askCore, askSolver, Problem, pointerTo } from "../problem.js";
 import { EXAMPLE_OFFERS } from "../schemas/allocation.js";
 import { TotalsBody, TotalsRead } from "../schemas/totals.js";
-import { tableOf } from "../table.js";
-import { body, guard, needing, PROBLEMS } from "./answers.js";
+import { solve } from "../solver.js";
+import { columnsOf, pointerToCell } from "../table.js";
+import { body, guard, needing, PROBLEMS, SOLVE_PROBLEMS } from "./answers.js";
 
 /** The bytes of totals. */
 const BYTES = "application/vnd.shadowprice.totals";
@@ -25,7 +26,7 @@ const ask = createRoute({
   summary: "Users, money and value at each of a list of prices",
   ...needing("solve"),
   request: body(TotalsBody, { offers: EXAMPLE_OFFERS, prices: [0.5, 1, 2] }),
-  responses: { 200: found, ...PROBLEMS },
+  responses: { 200: found, ...SOLVE_PROBLEMS },
 });
 
 const merge = createRoute({
@@ -38,21 +39,15 @@ const merge = createRoute({
   responses: { 200: found, ...PROBLEMS },
 });
 
-export function totalsRoutes(app: OpenAPIHono<Env>, { limits, needs, newEngine }: Shared): void {
+export function totalsRoutes(app: OpenAPIHono<Env>, shared: Shared): void {
+  const { limits, needs } = shared;
   guard(app, needs, ask, merge);
-  app.openapi(ask, (context) => {
+  app.openapi(ask, async (context) => {
     const { offers, ...request } = context.req.valid("json");
     within(limits, "points", request.prices.length, "/prices");
-    const table = tableOf(newEngine(), offers, limits);
-    const { signal } = context.req.raw;
-    try {
-      return answer(
-        context,
-        askCore(request, "", () => totals(table, request, { signal })),
-      );
-    } finally {
-      table.release();
-    }
+    const columns = columnsOf(offers, limits);
+    const solving = solve(shared, context, "totals", [columns, request]);
+    return answer(context, await askSolver(request, "", solving, (text) => pointerToCell(text, columns)));
   });
 
   app.openapi(merge, async (context) => {

@@ -1,0 +1,209 @@
+/** Where solves run, so that none holds up a decision: a pool of workers that was given, else turns on this thread. */
+import type { Context } from "hono";
+import { breath } from "../engine/breath.js";
+import { type AllocationRequest, type AllocationResult, allocateInTurns, createEngine } from "../index.js";
+import { QueueFullError, timeout } from "../pool/errors.js";
+import { type OfferColumns, placeInTurns } from "../pool/table.js";
+import { type Hooks, TASKS, type TaskArguments, type TaskName, type TaskResult } from "../pool/tasks.js";
+import type { Limits } from "./limits.js";
+import { Problem } from "./problem.js";
+
+export interface SolverState {
+  running: number;
+  waiting: number;
+  /** Bytes of the engines of running solves. */
+  memory: number;
+}
+
+/** What `createPool` of shadowprice/pool makes is one. */
+export interface Solver {
+  readonly state: SolverState;
+  run<Name extends TaskName>(
+    task: Name,
+    args: TaskArguments<Name>,
+    options?: { signal?: AbortSignal; seconds?: number },
+  ): Promise<TaskResult<Name>>;
+}
+
+export interface TurnsOptions {
+  /** Requests that may wait while one is solved (default 16). */
+  queue?: number;
+  /**
+   * Users × options (or prices × users × options) of what cannot be solved in turns: limits beside a budget, exact optima, frontiers,
+   * totals. Default 1,000,000.
+   */
+  numbers?: number;
+  /** Seconds that what cannot be solved in turns may take: plans, and the above. Default 1. */
+  seconds?: number;
+}
+
+/** Allocations of so many numbers take about a millisecond: they need no turns. */
+const SMALL = 50_000;
+
+/**
+ * Solves on the thread of the caller, one after the other. An allocation within one budget goes in turns of about two milliseconds, between
+ * which others are answered. What cannot be cut into turns is held to a size and a time.
+ */
+export class Turns implements Solver {
+  readonly #queue: number;
+  readonly #numbers: number;
+  readonly #seconds: number;
+  readonly #waiting: (() => void)[] = [];
+  #memory = () => 0;
+  #isBusy = false;
+
+  constructor({ queue = 16, numbers = 1_000_000, seconds = 1 }: TurnsOptions = {}) {
+    this.#queue = queue;
+    this.#numbers = numbers;
+    this.#seconds = seconds;
+  }
+
+  get state(): SolverState {
+    return { running: this.#isBusy ? 1 : 0, waiting: this.#waiting.length, memory: this.#memory() };
+  }
+
+  async run<Name extends TaskName>(
+    task: Name,
+    args: TaskArguments<Name>,
+    { signal, seconds = Number.POSITIVE_INFINITY }: { signal?: AbortSignal; seconds?: number } = {},
+  ): Promise<TaskResult<Name>> {
+    await this.#turn(signal);
+    try {
+      // Whoever was answered before this is sent its answer first.
+      await breath();
+      signal?.throwIfAborted();
+      if (task === "allocate") {
+        const [columns, request, options] = args as unknown as TaskArguments<"allocate">;
+        if (goesInTurns(request)) return (await this.#inTurns(columns, request, options, signal, seconds)) as never;
+      }
+      const most = Math.min(seconds, this.#seconds);
+      this.#requireSmall(task, args);
+      const run = TASKS[task] as (hooks: Hooks, ...rest: readonly unknown[]) => TaskResult<Name>;
+      return run(this.#hooks(signal, most), ...capped(task, args, most));
+    } finally {
+      this.#memory = () => 0;
+      this.#isBusy = false;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Waits until no other is solved. */
+  async #turn(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#isBusy && this.#waiting.length >= this.#queue) {
+      throw new QueueFullError(`${this.#queue} requests wait: ask again later`);
+    }
+    while (this.#isBusy) {
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+        signal?.addEventListener("abort", () => resolve(), { once: true });
+      });
+      if (!signal?.aborted) continue;
+      if (!this.#isBusy) this.#waiting.shift()?.();
+      signal.throwIfAborted();
+    }
+    this.#isBusy = true;
+  }
+
+  async #inTurns(
+    columns: OfferColumns,
+    request: AllocationRequest,
+    options: TaskArguments<"allocate">[2],
+    signal: AbortSignal | undefined,
+    seconds: number,
+  ): Promise<AllocationResult> {
+    const hooks = this.#hooks(signal, seconds);
+    if (columns.users * columns.options.length <= SMALL) return TASKS.allocate(hooks, columns, request, options);
+    const engine = hooks.newEngine();
+    const table = await placeInTurns(engine, columns, hooks.signal);
+    try {
+      const onProgress = () => hooks.signal.throwIfAborted();
+      return await allocateInTurns(table, request, { bound: options?.bound, signal, onProgress });
+    } finally {
+      table.release();
+    }
+  }
+
+  #hooks(signal: AbortSignal | undefined, seconds: number): Hooks {
+    const until = performance.now() + 1000 * seconds;
+    const late = () => performance.now() > until;
+    const engines: { memory: WebAssembly.Memory }[] = [];
+    this.#memory = () => engines.reduce((bytes, { memory }) => bytes + memory.buffer.byteLength, 0);
+    const watch = {
+      get aborted() {
+        return (signal?.aborted ?? false) || late();
+      },
+      throwIfAborted() {
+        signal?.throwIfAborted();
+        if (late()) throw timeout(seconds);
+      },
+      addEventListener() {},
+      removeEventListener() {},
+    };
+    return {
+      signal: watch as unknown as AbortSignal,
+      onProgress: () => {},
+      newEngine() {
+        const engine = createEngine();
+        engines.push(engine);
+        return engine;
+      },
+    };
+  }
+
+  #requireSmall(task: TaskName, args: readonly unknown[]): void {
+    if (task.startsWith("plan")) return;
+    const { users, options } = args[0] as OfferColumns;
+    const numbers = users * options.length;
+    if (numbers <= this.#numbers) return;
+    const detail = `without workers this is solved at once: at most ${this.#numbers} users × options, got ${numbers}`;
+    throw new Problem("too-large", detail, { limit: { name: "numbers", most: this.#numbers } });
+  }
+}
+
+function goesInTurns({ stock, groups, minReturn, minSpend, resources, exact }: AllocationRequest): boolean {
+  return ![stock, groups, minReturn, minSpend, resources, exact || undefined].some((limit) => limit !== undefined);
+}
+
+/** Searches that end by themselves with their best and its bound do so in time. */
+function capped(task: TaskName, args: readonly unknown[], seconds: number): readonly unknown[] {
+  const name = task.startsWith("plan") ? "seconds" : task === "allocate" ? "timeLimit" : undefined;
+  if (!name) return args;
+  const options = args.at(-1) as Record<string, number | undefined>;
+  return [...args.slice(0, -1), { ...options, [name]: Math.min(options[name] ?? seconds, SEARCH * seconds) }];
+}
+
+/** The part of `limits.seconds` after which a search ends by itself, with its best and a bound: what is left is for the answer. */
+export const SEARCH = 0.9;
+
+/**
+ * Runs a task for a request: closing its connection cancels it, and it ends after `limits.seconds`.
+ * @throws {Problem} 503 with Retry-After when the queue is full, 413 when it takes too long; else what the task throws.
+ */
+export async function solve<Name extends TaskName>(
+  { solver, limits }: { solver: Solver; limits: Limits },
+  context: Context,
+  task: Name,
+  args: TaskArguments<Name>,
+): Promise<TaskResult<Name>> {
+  try {
+    return await solver.run(task, args, { signal: context.req.raw.signal, seconds: limits.seconds });
+  } catch (error) {
+    throw solverProblem(error, solver, limits);
+  }
+}
+
+/** Seconds after which a client may ask again: each that waits takes some. */
+function retryAfter({ running, waiting }: SolverState): string {
+  return String(Math.min(60, 1 + Math.ceil(waiting / Math.max(1, running))));
+}
+
+export function solverProblem(error: unknown, { state }: Solver, { seconds }: Limits): unknown {
+  const { name, message } = error as Error;
+  // By name: a pool is of another bundle.
+  if (name === "QueueFullError") return new Problem("busy", message, {}, { "retry-after": retryAfter(state) });
+  if (name !== "TimeoutError") return error;
+  return new Problem("too-large", `the solve took longer than it may here: ${message}`, {
+    limit: { name: "seconds", most: seconds },
+  });
+}
