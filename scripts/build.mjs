@@ -3,11 +3,13 @@
  *
  *   assembly/  ─asc→   build/engine.wasm, .d.ts      ─copy→   dist/engine.wasm
  *                      build/allocation.wasm
+ *                      build/scoring.wasm         ─copy→   dist/scoring.wasm
  *   src/       ─esbuild→ dist/index.js               the bytes of the wasm inside: any runtime, synchronous
  *                        dist/index.workerd.js       imports ./engine.wasm as a module
  *                        dist/index.edge.js          imports ./engine.wasm?module
  *                        dist/files.js, dist/cli.js  Node; share their chunks with index.js
  *                        dist/allocation.js          one file, the allocation kernels alone inside
+ *                        dist/scoring.js             the same of the scoring kernels; .workerd.js and .edge.js import ./scoring.wasm
  *                        dist/serve.js, .decide.js   import shadowprice and their peers
  *                        dist/pool.js                imports shadowprice; starts dist/pool.worker.js, one file with everything inside
  *   src/       ─tsc→   dist/types/

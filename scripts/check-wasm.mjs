@@ -19,6 +19,7 @@ try {
   const holders = {
     engine: closure(JSON.parse(readFileSync(METAFILE, "utf8")), "dist/index.js"),
     allocation: ["dist/allocation.js"],
+    scoring: ["dist/scoring.js"],
   };
   for (const target of TARGETS) {
     const out = join(aside, `${target}.wasm`);

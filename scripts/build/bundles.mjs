@@ -19,11 +19,12 @@ const SERVE_PEERS = ["hono", "hono/*", "@hono/zod-openapi", "zod", "node:*"];
 /** Machines whose lock of files rides along (src/serve/store/lock.ts): where Node runs servers. */
 const LOCKS = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win32-x64", "win32-arm64"];
 
-/** src/serve/ asks for the core by its public entry, which stays an import. */
+/** src/serve/ asks for the core, and for its part that scores, by their public entries, which stay imports. */
 const coreIsThePackage = {
   name: "core-is-the-package",
   setup({ onResolve }) {
     onResolve({ filter: /^(\.\.\/)+index\.js$/ }, () => ({ path: "shadowprice", external: true }));
+    onResolve({ filter: /^(\.\.\/)+scoring\.js$/ }, () => ({ path: "shadowprice/scoring", external: true }));
   },
 };
 
@@ -57,14 +58,11 @@ function inlined(module) {
 }
 
 /** A .wasm import stays an import, of the file beside the bundle. */
-function imported(suffix) {
+function imported(suffix, module = "engine") {
   return wasm("static", {
     name: "wasm-module",
     setup({ onResolve }) {
-      onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
-        path: `./${path.split("/").at(-1)}${suffix}`,
-        external: true,
-      }));
+      onResolve({ filter: /\.wasm$/ }, () => ({ path: `./${module}.wasm${suffix}`, external: true }));
     },
   });
 }
@@ -115,6 +113,21 @@ export async function buildBundles() {
       platform: "neutral",
       mainFields: ["module", "main"],
     }),
+    // Scoring alone, for the small handler: a bundle a runtime, as of the core.
+    ...[
+      ["scoring", inlined("scoring")],
+      ["scoring.workerd", imported("", "scoring")],
+      ["scoring.edge", imported("?module", "scoring")],
+    ].map(([name, module]) =>
+      build({
+        ...shared,
+        ...module,
+        entryPoints: { [name]: "src/scoring.ts" },
+        outdir: "dist",
+        platform: "neutral",
+        mainFields: ["module", "main"],
+      }),
+    ),
     // One for every runtime: the core is the package itself, of which each runtime finds its own entry.
     build({
       ...shared,
@@ -161,6 +174,7 @@ export async function buildBundles() {
   writeFileSync(METAFILE, JSON.stringify(metafile));
   requirePlainCore(metafile);
   copyFileSync("build/engine.wasm", "dist/engine.wasm");
+  copyFileSync("build/scoring.wasm", "dist/scoring.wasm");
   copyFileSync("src/planning/plan.schema.json", "dist/plan.schema.json");
   mkdirSync("dist/lock", { recursive: true });
   for (const machine of LOCKS) {
@@ -183,7 +197,12 @@ export function closure(metafile, output, found = new Set()) {
 
 /** What browsers load may import nothing but files of dist/. */
 function requirePlainCore(metafile) {
-  for (const output of [...closure(metafile, "dist/index.js"), "dist/allocation.js", "dist/pool.worker.js"]) {
+  for (const output of [
+    ...closure(metafile, "dist/index.js"),
+    "dist/allocation.js",
+    "dist/scoring.js",
+    "dist/pool.worker.js",
+  ]) {
     const outside = metafile.outputs[output].imports.filter((one) => one.external);
     if (outside.length === 0) continue;
     throw new Error(`${output} runs in browsers and imports ${outside[0].path}`);

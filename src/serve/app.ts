@@ -4,22 +4,26 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
+import { createEngine, Model } from "../index.js";
 import type { Env, Shared } from "./context.js";
 import { documentRoute } from "./document.js";
 import { type ApiKey, checkKeys, keeper } from "./keys.js";
 import { bodyLimit, checkLimits, type Limits } from "./limits.js";
 import { type LogEntry, printed } from "./log.js";
 import { Metrics } from "./metrics.js";
+import { Models } from "./models.js";
 import { observing } from "./observe.js";
 import { Policies } from "./policies.js";
 import { expected, Problem, pointerTo, problemResponse } from "./problem.js";
 import { allocationRoutes } from "./routes/allocations.js";
 import { decisionRoutes } from "./routes/decisions.js";
 import { healthRoutes } from "./routes/health.js";
+import { modelRoutes } from "./routes/models.js";
 import { planRoutes } from "./routes/plans.js";
 import { policyRoutes } from "./routes/policies.js";
 import { totalsRoutes } from "./routes/totals.js";
 import { type Solver, Turns } from "./solver.js";
+import { Latest } from "./store/latest.js";
 import { MemoryStore } from "./store/memory.js";
 import type { Store } from "./store/store.js";
 
@@ -55,8 +59,11 @@ export function createApp({
 }: AppOptions = {}): OpenAPIHono<Env> {
   checkKeys(keys);
   const metrics = new Metrics();
+  const latest = new Latest(store);
+  const models = new Models(store, latest, (bytes) => Model.read(bytes).place(createEngine()));
   const shared: Shared = {
-    ...{ limits: checkLimits(limits ?? {}), metrics, store, policies: new Policies(store) },
+    ...{ limits: checkLimits(limits ?? {}), metrics, store, latest, models },
+    policies: new Policies(store, latest, models),
     ...{ needs: keeper(keys), solver },
   };
   const app = new OpenAPIHono<Env>({
@@ -73,6 +80,7 @@ export function createApp({
   planRoutes(app, shared);
   policyRoutes(app, shared);
   decisionRoutes(app, shared);
+  modelRoutes(app, shared);
   documentRoute(app, keys.length > 0);
   app.notFound((context) => problemResponse(context, unknownRoute(app, context.req)));
   app.onError((error, context) => problemResponse(context, expected(error)));

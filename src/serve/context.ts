@@ -3,15 +3,20 @@ import type { MiddlewareHandler } from "hono";
 import type { Scope } from "./keys.js";
 import type { Limits } from "./limits.js";
 import type { Metrics } from "./metrics.js";
+import type { Models } from "./models.js";
 import type { Policies } from "./policies.js";
 import type { Solver } from "./solver.js";
+import type { Latest } from "./store/latest.js";
 import type { Store } from "./store/store.js";
 
 export interface Shared {
   limits: Limits;
   metrics: Metrics;
   store: Store;
+  /** Numbers of last versions: a route that publishes says `forget`. */
+  latest: Latest;
   policies: Policies;
+  models: Models;
   /** Middleware that lets only keys with this scope pass. */
   needs: (scope: Scope) => MiddlewareHandler;
   /** Runs every solve, so that none holds up a decision. */

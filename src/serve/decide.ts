@@ -1,17 +1,21 @@
 /**
- * The decisions route alone, for the tightest edge: no schema library, no OpenAPI, no engine. The same answers as the whole application.
+ * The decisions route alone, for the tightest edge: no schema library, no OpenAPI, no engine; the scoring kernels alone, and those only when
+ * a policy asks for a model. The same answers as the whole application.
  * @module
  */
 import { Hono } from "hono";
+import { readJson } from "./body.js";
 import type { Env } from "./context.js";
 import { decideUsers } from "./deciding.js";
 import { type ApiKey, checkKeys, keeper } from "./keys.js";
 import { bodyLimit, checkLimits, type Limits } from "./limits.js";
 import { type LogEntry, printed } from "./log.js";
 import { Metrics } from "./metrics.js";
+import { Models, type Scoring } from "./models.js";
 import { observing } from "./observe.js";
 import { Policies } from "./policies.js";
 import { expected, Problem, problemResponse } from "./problem.js";
+import { Latest } from "./store/latest.js";
 import type { Store } from "./store/store.js";
 
 export type { ApiKey, Scope } from "./keys.js";
@@ -38,6 +42,9 @@ export interface DecideOptions {
   log?: (entry: LogEntry) => void;
 }
 
+/** Loaded by the first policy that has a model: 13 KB. */
+const scoring: Scoring = async (bytes) => (await import("../scoring.js")).scorerOf(bytes);
+
 /**
  * `POST /v1/policies/:name/decisions` and `GET /healthz` as a Hono app.
  *
@@ -49,35 +56,19 @@ export interface DecideOptions {
 export function createDecide({ store, keys = [], limits = {}, log = printed }: DecideOptions): Hono<Env> {
   checkKeys(keys);
   const allowed = checkLimits(limits);
-  const policies = new Policies(store);
+  const latest = new Latest(store);
+  const models = new Models(store, latest, scoring);
+  const policies = new Policies(store, latest, models);
   const app = new Hono<Env>();
   app.use(observing(new Metrics(), log));
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.post("/v1/policies/:name/decisions", keeper(keys)("decide"), bodyLimit(allowed), async (context) => {
-    const body = await readJson(context.req);
-    const name = context.req.param("name");
-    const ready = await policies.find(name);
-    const decisions = decideUsers(ready, body, allowed.decisions);
-    return context.json({ policy: name, version: ready.version, price: ready.policy.price, decisions });
+    const asked = await readJson(context.req);
+    return context.json(await decideUsers(policies, context.req.param("name"), asked, allowed.decisions));
   });
   app.notFound((context) =>
     problemResponse(context, new Problem("not-found", `there is no ${context.req.path}; this handler decides alone`)),
   );
   app.onError((error, context) => problemResponse(context, expected(error)));
   return app;
-}
-
-async function readJson(request: {
-  header(name: string): string | undefined;
-  json(): Promise<unknown>;
-}): Promise<unknown> {
-  if (!/^application\/([\w.+-]+\+)?json\b/i.test(request.header("content-type") ?? "")) {
-    throw new Problem("unsupported-media-type", "send content-type: application/json");
-  }
-  try {
-    return await request.json();
-  } catch (error) {
-    if (error instanceof SyntaxError) throw new Problem("invalid-request", "the body is no JSON", { pointer: "" });
-    throw error;
-  }
 }

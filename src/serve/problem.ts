@@ -50,7 +50,7 @@ const TITLES: Record<ProblemKind, string> = {
   "not-found": "There is nothing of this name",
   "method-not-allowed": "This path does not take this method",
   "not-acceptable": "No answer of a kind that is accepted",
-  conflict: "Another request is in the way",
+  conflict: "What is there stands in the way",
   "precondition-failed": "Another version was published since",
   "too-large": "The request is above a limit",
   "unsupported-media-type": "The body is of another kind",

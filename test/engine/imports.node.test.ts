@@ -10,7 +10,7 @@ const FLOORS = [
   ["engine"],
   ["allocation", "planning", "uplift"],
   ["policy"],
-  ["index.ts", "allocation.ts", "create.ts"], // the public API: where the core's pieces meet
+  ["index.ts", "allocation.ts", "scoring.ts", "create.ts"], // the public API: where the core's pieces meet
   ["files"],
   ["pool"], // its workers read what comes as a file
   ["serve", "cli", "page"],

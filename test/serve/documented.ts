@@ -1,6 +1,8 @@
 /** One request for every answer that /openapi.json documents: a new route adds its line to CASES. */
 import { vi } from "vitest";
+import { Model } from "../../src/index.js";
 import { createApp, MemoryStore, type Scope, type Solver, type Store } from "../../src/serve/index.js";
+import { makeForest } from "../uplift/forests.js";
 import { quiet } from "./asking.js";
 
 export const KEYS = (["decide", "solve", "publish"] as const).map((scope) => ({
@@ -25,6 +27,12 @@ interface Asked {
   raw?: BodyInit;
 }
 
+/** One tree. */
+const model = Model.from({
+  ...makeForest({ trees: 1, leaves: 4, features: 2 }),
+  features: ["recency", "history"],
+}).bytes();
+
 const policy = {
   options: [
     { name: "5off", cost: 1 },
@@ -37,6 +45,10 @@ const policy = {
 async function filled(): Promise<Store> {
   const store = new MemoryStore();
   await store.write("policy", "spring", new TextEncoder().encode(JSON.stringify(policy)), undefined);
+  await store.write("model", "uplift", model, undefined);
+  const options = [{ name: "a", cost: 1, value: { output: "score" } }];
+  const modelled = { model: { name: "gone" }, options, price: 1 };
+  await store.write("policy", "modelled", new TextEncoder().encode(JSON.stringify(modelled)), undefined);
   return store;
 }
 
@@ -49,6 +61,7 @@ const full: Solver = {
   run: () => Promise.reject(Object.assign(new Error("1 waits"), { name: "QueueFullError" })),
 };
 
+const uplift = "/v1/models/uplift";
 const spring = "/v1/policies/spring";
 
 const json = { accept: "application/json" };
@@ -88,7 +101,35 @@ export const CASES: Record<string, Record<string, Asked>> = {
     412: { headers: { "if-match": '"7"' } },
     428: {},
   },
+  "PUT /v1/models/{name}": {
+    200: { path: uplift, headers: { "if-match": '"1"' }, raw: model },
+    201: { path: "/v1/models/summer", raw: model },
+    400: { path: "/v1/models/a%20b" },
+    404: { path: "/v1/models/none", headers: { "if-match": '"1"' }, raw: model },
+    412: { path: uplift, headers: { "if-match": '"7"' }, raw: model },
+    422: { raw: "no model" },
+    428: { path: uplift, raw: model },
+    500: { raw: model },
+  },
+  "GET /v1/models/{name}": {
+    200: { path: uplift },
+    400: { path: "/v1/models/a%20b" },
+    404: { path: "/v1/models/none" },
+  },
+  "DELETE /v1/models/{name}": {
+    204: { path: uplift, headers: { "if-match": '"1"' } },
+    400: { path: "/v1/models/a%20b" },
+    404: { path: "/v1/models/none" },
+    412: { path: uplift, headers: { "if-match": '"7"' } },
+    428: { path: uplift },
+  },
+  "POST /v1/models/{name}/scores": {
+    200: { path: `${uplift}/scores` },
+    404: { path: "/v1/models/none/scores" },
+    422: { path: `${uplift}/scores`, body: { rows: [{ recency: 1 }] } },
+  },
   "POST /v1/policies/{name}/decisions": {
+    409: { path: "/v1/policies/modelled/decisions" },
     404: { path: "/v1/policies/none/decisions" },
     422: { body: { users: [{ values: [1] }] } },
   },

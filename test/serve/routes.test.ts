@@ -178,6 +178,8 @@ describe("GET", () => {
       "/readyz",
       "/v1/allocations",
       "/v1/frontiers",
+      "/v1/models/{name}",
+      "/v1/models/{name}/scores",
       "/v1/plans",
       "/v1/plans/explain",
       "/v1/plans/frontier",

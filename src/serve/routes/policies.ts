@@ -1,7 +1,8 @@
 /** `/v1/policies/:name`: published policies, by version. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Env, Shared } from "../context.js";
-import { Conditions, EXAMPLE_POLICY, Named, Policy, PublishedPolicy } from "../schemas/policy.js";
+import { Problem } from "../problem.js";
+import { Conditions, EXAMPLE_POLICY, Named, Policy, type PolicyBody, PublishedPolicy } from "../schemas/policy.js";
 import { publish, tag, withdraw } from "../versions.js";
 import { body, ETAG, guard, json, KEYED, needing, PROBLEMS, problem } from "./answers.js";
 
@@ -44,28 +45,34 @@ const remove = createRoute({
   responses: { 204: { description: "withdrawn" }, ...KEYED, ...NAMED, ...VERSIONED },
 });
 
-export function policyRoutes(app: OpenAPIHono<Env>, { limits, needs, policies, store }: Shared): void {
+export function policyRoutes(app: OpenAPIHono<Env>, { limits, needs, policies, latest, store }: Shared): void {
   guard(app, needs, put, read, remove);
 
   app.openapi(put, async (context) => {
     const { name } = context.req.valid("param");
     const policy = context.req.valid("json");
-    policies.check(policy, limits);
+    await policies.check(policy, limits);
     const bytes = new TextEncoder().encode(JSON.stringify(policy));
     const { version, isNew } = await publish(context, store, "policy", name, bytes);
+    latest.forget("policy", name);
     context.header("etag", tag(version));
     return context.json({ name, version, policy }, isNew ? 201 : 200);
   });
 
   app.openapi(read, async (context) => {
     const { name } = context.req.valid("param");
-    const { version, policy } = await policies.find(name);
+    const stored = await store.read("policy", name);
+    if (!stored) throw new Problem("not-found", `there is no policy "${name}"`);
+    const { version } = stored;
+    const policy = JSON.parse(new TextDecoder().decode(stored.bytes)) as PolicyBody;
     context.header("etag", tag(version));
     return context.json({ name, version, policy }, 200);
   });
 
   app.openapi(remove, async (context) => {
-    await withdraw(context, store, "policy", context.req.valid("param").name);
+    const { name } = context.req.valid("param");
+    await withdraw(context, store, "policy", name);
+    latest.forget("policy", name);
     return context.body(null, 204);
   });
 }

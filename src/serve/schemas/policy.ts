@@ -3,11 +3,13 @@ import { z } from "@hono/zod-openapi";
 
 const name = z.string().min(1).max(256);
 
+const NAME = /^[A-Za-z0-9][\w.-]{0,127}$/;
+
 /** The name of what is published, in the path. */
 export const Named = z.object({
   name: z
     .string()
-    .regex(/^[A-Za-z0-9][\w.-]{0,127}$/, "a name is letters, digits and, after the first, _ . -; at most 128 of them")
+    .regex(NAME, "a name is letters, digits and, after the first, _ . -; at most 128 of them")
     .openapi({ param: { name: "name", in: "path" }, example: "spring" }),
 });
 
@@ -20,10 +22,32 @@ export const Conditions = z.object({
   "if-none-match": z.string().optional().openapi({ description: "* writes the first version alone." }),
 });
 
+const Amount = z
+  .strictObject({
+    output: name,
+    minus: name.optional().openapi({ description: "An output that is taken off, such as the control's." }),
+    times: z
+      .union([z.number(), name])
+      .optional()
+      .openapi({ description: "A number, or the name of a feature of the user, such as a margin (1)." }),
+    plus: z.number().optional(),
+  })
+  .openapi("PolicyAmount", {
+    description: "times · (output − minus) + plus, of the policy's model.",
+    example: { output: "10off", minus: "none", times: 40 },
+  });
+export type Amount = z.infer<typeof Amount>;
+
 const Option = z
   .strictObject({
     name,
-    cost: z.number().optional().openapi({ description: "What it costs for every user; left out, each decision says." }),
+    value: z
+      .union([z.number(), Amount])
+      .optional()
+      .openapi({ description: "With a model: what the option is worth to a user. Without one each decision says." }),
+    cost: z.union([z.number(), Amount]).optional().openapi({
+      description: "What it costs: for every user, or with a model by user; left out, each decision says.",
+    }),
     price: z.number().optional().openapi({ description: "Price of money for this option (left out: the policy's)." }),
     charge: z
       .number()
@@ -45,9 +69,15 @@ export const Policy = z
     options: z.array(Option).min(1),
     price: z.number().openapi({ description: "Price of money, of a solve." }),
     exactlyOne: z.boolean().optional(),
+    model: z
+      .strictObject({ name: z.string().regex(NAME), version: z.int().positive().optional() })
+      .optional()
+      .openapi({ description: "A published model that scores features: this version, or left out the last one." }),
     note: z.string().max(1000).optional(),
   })
   .openapi("Policy");
+
+export type PolicyBody = z.infer<typeof Policy>;
 
 export const PublishedPolicy = z.object({ name, version: z.int(), policy: Policy }).openapi("PublishedPolicy");
 
@@ -57,7 +87,12 @@ const byOption = z.union([z.array(z.number().nullable()), z.record(z.string(), z
 const User = z
   .strictObject({
     id: z.union([z.string(), z.int()]).optional(),
-    values: byOption.openapi({ description: "Value of each option; null closes one." }),
+    values: byOption.optional().openapi({ description: "Without a model: value of each option; null closes one." }),
+    features: z
+      .union([z.array(z.number().nullable()), z.record(z.string(), z.number().nullable())])
+      .optional()
+      .openapi({ description: "With a model: its features by name, or in its order; null is missing." }),
+    closed: z.array(name).optional().openapi({ description: "With a model: options that are not for this user." }),
     costs: byOption.optional().openapi({ description: "Cost of each option that has none in the policy." }),
   })
   .openapi("User");
@@ -78,5 +113,11 @@ const Decision = z
   .openapi("Decision");
 
 export const DecisionsAnswer = z
-  .object({ policy: name, version: z.int(), price: z.number(), decisions: z.array(Decision) })
+  .object({
+    policy: name,
+    version: z.int(),
+    price: z.number(),
+    model: z.object({ name, version: z.int() }).optional(),
+    decisions: z.array(Decision),
+  })
   .openapi("Decisions");

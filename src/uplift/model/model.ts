@@ -55,6 +55,11 @@ export class Model {
     return this.#stored.feature.length + this.#stored.tests.length;
   }
 
+  /** Bytes of the model, as `bytes()` gives them. */
+  get size(): number {
+    return this.#stored.bytes.length;
+  }
+
   get link(): Link {
     return this.#stored.link;
   }
