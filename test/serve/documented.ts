@@ -107,6 +107,7 @@ export const CASES: Record<string, Record<string, Asked>> = {
     400: { path: "/v1/models/a%20b" },
     404: { path: "/v1/models/none", headers: { "if-match": '"1"' }, raw: model },
     412: { path: uplift, headers: { "if-match": '"7"' }, raw: model },
+    413: { raw: model },
     422: { raw: "no model" },
     428: { path: uplift, raw: model },
     500: { raw: model },
