@@ -68,7 +68,7 @@ export function createApp({
   };
   const app = new OpenAPIHono<Env>({
     defaultHook: ({ success, ...rest }) => {
-      if (!success && "error" in rest) throw invalid(rest.error.issues);
+      if (!success && "error" in rest) throw invalid(rest.error.issues, rest.target);
     },
   });
   app.use(observing(metrics, log));
@@ -92,10 +92,12 @@ interface Issue {
   message: string;
 }
 
-/** The first of zod's findings; the rest is often the same. */
-function invalid([issue]: readonly Issue[]): Problem {
+/** The first of zod's findings; the rest is often the same. A pointer is into the body: what is wrong elsewhere is named. */
+function invalid([issue]: readonly Issue[], target: string): Problem {
   const { path = [], message = "the body is not right" } = issue ?? {};
-  return new Problem("invalid-request", message, { pointer: pointerTo(...path) });
+  if (target === "json" || target === "form")
+    return new Problem("invalid-request", message, { pointer: pointerTo(...path) });
+  return new Problem("invalid-request", `${target} ${path.join(".")}: ${message}`);
 }
 
 /** Why no route was found: the path is unknown, or takes other methods. */

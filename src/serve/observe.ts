@@ -7,6 +7,8 @@ import type { Metrics } from "./metrics.js";
 /** An id that a proxy gave is kept if it is one: letters, digits and a few signs, so that it can do no harm in a log. */
 const ID = /^[\w.:-]{1,128}$/;
 
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]);
+
 export function observing(metrics: Metrics, log: (entry: LogEntry) => void): MiddlewareHandler {
   return async (context, next) => {
     const started = performance.now();
@@ -17,7 +19,8 @@ export function observing(metrics: Metrics, log: (entry: LogEntry) => void): Mid
     context.header("x-request-id", requestId);
     const milliseconds = performance.now() - started;
     const route = routePath(context, -1);
-    const { method } = context.req;
+    // A method is any word: as a label, each would be a series of its own.
+    const method = METHODS.has(context.req.method) ? context.req.method : "other";
     const { status } = context.res;
     const labels = { method, route, status: String(status) };
     metrics.add("shadowprice_requests_total", "Requests answered.", labels);

@@ -124,13 +124,15 @@ export const Frontier = z
   .object({
     status: z.enum(["met", "impossible"]),
     points: z.array(
-      z.object({
-        budget: z.number(),
-        value: z.number(),
-        bound: z.number().nullable(),
-        spend: z.number(),
-        price: z.number(),
-      }),
+      z
+        .object({
+          budget: z.number(),
+          value: z.number().nullable(),
+          bound: z.number().nullable(),
+          spend: z.number().nullable(),
+          price: z.number().nullable(),
+        })
+        .openapi({ description: "null: nothing keeps the limits at this budget." }),
     ),
     least: z.number().nullable(),
     most: z.number().nullable(),
