@@ -3,6 +3,7 @@
  *
  *   NAME.test.ts            runs in node, in workerd and in the browser: nothing of Node's in it
  *   NAME.node.test.ts       runs in node only: files, processes
+ *   NAME.page.ts            runs in node and drives the built page in Chromium (project page)
  *   NAME.reference.test.ts  runs against outside data (project reference), see test/reference.setup.ts
  */
 import { readFileSync } from "node:fs";
@@ -92,6 +93,15 @@ export default defineConfig({
             provider: chromium,
             instances: [{ browser: "chromium" }],
           },
+        },
+      },
+      {
+        test: {
+          ...patience,
+          name: "page",
+          environment: "node",
+          include: ["test/page/**/*.page.ts"],
+          fileParallelism: false,
         },
       },
       {

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { Campaign } from "../src/cli/campaign/campaign.js";
+import { Campaign } from "../src/embedded/campaign.js";
 import { allocate, createEngine, decide, frontier, type Offers } from "../src/index.js";
 import { factsOf, solveTwin } from "../test/reference/allocation.js";
 import { couponColumn } from "./coupons.js";

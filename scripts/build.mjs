@@ -12,6 +12,7 @@
  *                        dist/scoring.js             the same of the scoring kernels; .workerd.js and .edge.js import ./scoring.wasm
  *                        dist/serve.js, .decide.js   import shadowprice and their peers
  *                        dist/pool.js                imports shadowprice; starts dist/pool.worker.js, one file with everything inside
+ *   src/page/  ─vite→  dist/page/                  static files, the engine in a worker
  *   src/       ─tsc→   dist/types/
  *
  * `--kernels` stops after the first line: enough to run the tests from an editor.
@@ -19,6 +20,7 @@
 import { rmSync } from "node:fs";
 import { buildBundles } from "./build/bundles.mjs";
 import { buildKernels } from "./build/kernels.mjs";
+import { buildPage } from "./build/page.mjs";
 import { buildTypes } from "./build/types.mjs";
 
 const started = performance.now();
@@ -26,8 +28,8 @@ try {
   await buildKernels();
   if (!process.argv.includes("--kernels")) {
     rmSync("dist", { recursive: true, force: true });
-    // Both to their end, so that one failure does not hide the other.
-    const results = await Promise.allSettled([buildBundles(), buildTypes()]);
+    // All to their end, so that one failure does not hide the other.
+    const results = await Promise.allSettled([buildBundles(), buildPage(), buildTypes()]);
     const failures = results.filter((one) => one.status === "rejected").map((one) => one.reason.message);
     if (failures.length > 0) throw new Error(failures.join("\n\n"));
   }

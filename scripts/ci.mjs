@@ -18,6 +18,7 @@ const data = process.env.SHADOWPRICE_DATA ?? (existsSync("../shared/data") ? und
 const STEPS = [
   ["test", vitest, vitestCounts],
   ["test:browser", vitest, vitestCounts],
+  ["test:page", vitest, vitestCounts],
   ["test:reference", vitest, vitestCounts],
   ["test:runtimes", ["--json", report], (counts) => counts],
   ["lint", []],

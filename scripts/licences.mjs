@@ -6,6 +6,7 @@
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { METAFILE } from "./build/bundles.mjs";
+import { PAGE_MODULES } from "./build/page.mjs";
 
 const FILE = "THIRD-PARTY.md";
 /** Licences that ask for no more than their text beside the copy. */
@@ -32,6 +33,10 @@ for (const { inputs } of Object.values(JSON.parse(readFileSync(METAFILE, "utf8")
     const folder = /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
     if (folder && bytesInOutput > 0) use(folder);
   }
+}
+for (const module of JSON.parse(readFileSync(PAGE_MODULES, "utf8"))) {
+  const folder = /.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(module)?.[0];
+  if (folder) use(folder);
 }
 
 function use(folder) {

@@ -1,6 +1,6 @@
 /** Eleven limits on one table: the budget, four channels of two options each, and stock of six options. */
 
-import { Campaign } from "../../src/cli/campaign/campaign.js";
+import { Campaign } from "../../src/embedded/campaign.js";
 import { type AllocationRequest, type AllocationResult, allocate, createEngine, type Offers } from "../../src/index.js";
 import { couponColumn } from "../coupons.js";
 import { interleave, keeping, milliseconds } from "../measure.js";

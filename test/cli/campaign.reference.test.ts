@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { Campaign, DISCOUNTS } from "../../src/cli/campaign/campaign.js";
+import { Campaign, DISCOUNTS } from "../../src/embedded/campaign.js";
 import { referenceData } from "../reference.setup.js";
 
 const USERS = 1000;

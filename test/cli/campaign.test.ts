@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Campaign, DISCOUNTS, directions } from "../../src/cli/campaign/campaign.js";
-import { philox } from "../../src/cli/campaign/philox.js";
+import { Campaign, DISCOUNTS, directions } from "../../src/embedded/campaign.js";
+import { philox } from "../../src/embedded/philox.js";
 
 describe("philox4x32-10", () => {
   // Known answers published with the Random123 library (kat_vectors).

@@ -13,6 +13,7 @@ const FLOORS = [
   ["index.ts", "allocation.ts", "scoring.ts", "create.ts"], // the public API: where the core's pieces meet
   ["files"],
   ["pool"], // its workers read what comes as a file
+  ["embedded"], // the examples that the faces show
   ["serve", "cli", "page"],
 ];
 /** The floor of the public API. */
@@ -23,7 +24,7 @@ interface Import {
   to: string;
 }
 
-const sources = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+const sources = readdirSync(SRC, { recursive: true, encoding: "utf8" }).filter((name) => /\.tsx?$/.test(name));
 const imports = sources.flatMap((name) => importsOf(name));
 const specifiers = sources.flatMap((from) => specifiersOf(from).map((to) => ({ from, to })));
 

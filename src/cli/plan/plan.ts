@@ -1,12 +1,12 @@
 /** `shadowprice plan PLAN.json`: how much each channel spends. */
 import { readFileSync } from "node:fs";
+import { examplePlan } from "../../embedded/plan.js";
 import { planBudget } from "../../planning/plan.js";
 import { type PlanFrontierPoint, planFrontier } from "../../planning/scenarios.js";
 import type { Method, PlanOptions, PlanProblem, PlanResult } from "../../planning/types.js";
 import { EXIT, UsageError } from "../failure.js";
 import { solving } from "../request.js";
 import type { Terminal } from "../terminal.js";
-import { examplePlan } from "./example.js";
 import { planLines } from "./report.js";
 
 export interface PlanFlags {

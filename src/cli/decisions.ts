@@ -1,10 +1,10 @@
 /** The decisions of the embedded campaign, as CSV, Parquet or Arrow by the name of the file; it appears when it is whole. */
 import { extname } from "node:path";
-import { AsideFile } from "../../files/output.js";
-import { withSink } from "../../files/sink/open.js";
-import type { Sink } from "../../files/sink/sink.js";
-import type { Format } from "../../files/types.js";
-import type { Campaign } from "./campaign.js";
+import type { Campaign } from "../embedded/campaign.js";
+import { AsideFile } from "../files/output.js";
+import { withSink } from "../files/sink/open.js";
+import type { Sink } from "../files/sink/sink.js";
+import type { Format } from "../files/types.js";
 
 /** Rows between two looks at the signal. */
 const ROWS = 10_000;

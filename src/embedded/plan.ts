@@ -1,5 +1,5 @@
 /** The plan of `npm start -- plan`: a year of a made-up shop, six channels by the week, curves as Robyn fits them. */
-import type { Adstock, Channel, Curve, PlanProblem } from "../../planning/types.js";
+import type { Adstock, Channel, Curve, PlanProblem } from "../planning/types.js";
 
 const WEEKS = 52;
 const hill = (max: number, half: number, shape: number): Curve => ({ type: "hill", max, half, shape });

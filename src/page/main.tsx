@@ -1,0 +1,6 @@
+/** The page: planning for people, all of it in the browser. */
+import { render } from "preact";
+import { App } from "./shell/app.js";
+import "./shell/styles.css";
+
+render(<App />, document.querySelector("#page") as HTMLElement);
