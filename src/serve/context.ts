@@ -27,6 +27,8 @@ export interface Shared {
 export interface Variables {
   requestId: string;
   keyName?: string;
+  /** A request like this one began before, and its answer was lost: what it asks for may be there. */
+  retried?: boolean;
 }
 
 export interface Env {

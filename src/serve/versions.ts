@@ -3,6 +3,8 @@ import type { Context } from "hono";
 import { Problem } from "./problem.js";
 import { isConflict, type Kind, type Store } from "./store/store.js";
 
+const TAG = /^\s*"(\d{1,15})"\s*$/;
+
 /** A version as an entity tag. */
 export function tag(version: number): string {
   return `"${version}"`;
@@ -21,12 +23,30 @@ export async function publish(
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<{ version: number; isNew: boolean }> {
   const match = context.req.header("if-match");
+  if (context.get("retried")) {
+    const done = await published(match, store, kind, name, bytes);
+    if (done !== undefined) return { version: done, isNew: match === undefined };
+  }
   const replaces = match === undefined ? undefined : await asked(match, store, kind, name);
   try {
     return { version: await store.write(kind, name, bytes, replaces), isNew: replaces === undefined };
   } catch (error) {
     throw conflict(error, match !== undefined || context.req.header("if-none-match") !== undefined);
   }
+}
+
+/** The version that a request wrote of which the answer was lost: the next one after that which it replaces, with its bytes. */
+async function published(
+  match: string | undefined,
+  store: Store,
+  kind: Kind,
+  name: string,
+  bytes: Uint8Array,
+): Promise<number | undefined> {
+  const there = await store.read(kind, name);
+  if (there?.bytes.length !== bytes.length || there.bytes.some((byte, i) => byte !== bytes[i])) return undefined;
+  const [, digits] = TAG.exec(match ?? "") ?? [];
+  return digits === undefined || Number(digits) + 1 === there.version ? there.version : undefined;
 }
 
 /** Removes the version that `If-Match` names. */
@@ -45,7 +65,7 @@ export async function withdraw(context: Context, store: Store, kind: Kind, name:
 }
 
 async function asked(match: string, store: Store, kind: Kind, name: string): Promise<number> {
-  const [, digits] = /^\s*"(\d{1,15})"\s*$/.exec(match) ?? [];
+  const [, digits] = TAG.exec(match) ?? [];
   if (digits) return Number(digits);
   if (match.trim() !== "*")
     throw new Problem("invalid-request", `If-Match must be one version such as "3", or *, got ${match}`);

@@ -1,7 +1,15 @@
 /** One request for every answer that /openapi.json documents: a new route adds its line to CASES. */
 import { vi } from "vitest";
 import { Model } from "../../src/index.js";
-import { createApp, MemoryStore, type Scope, type Solver, type Store } from "../../src/serve/index.js";
+import {
+  ConflictError,
+  createApp,
+  MemoryStore,
+  type Scope,
+  type Solver,
+  type Store,
+  UnavailableError,
+} from "../../src/serve/index.js";
 import { makeForest } from "../uplift/forests.js";
 import { quiet } from "./asking.js";
 
@@ -56,10 +64,19 @@ const broken = new Proxy(new MemoryStore(), {
   get: () => () => Promise.reject(new Error("a secret of the inside")),
 });
 
+const away = new Proxy(new MemoryStore(), {
+  get: () => () => Promise.reject(new UnavailableError("the address and user of the inside")),
+});
+
 const full: Solver = {
   state: { running: 1, waiting: 1, memory: 0 },
   run: () => Promise.reject(Object.assign(new Error("1 waits"), { name: "QueueFullError" })),
 };
+
+/** Another request with the same Idempotency-Key is always first. */
+const late: Store = Object.assign(new MemoryStore(), {
+  write: () => Promise.reject(new ConflictError("reply", "busy", 1)),
+});
 
 const uplift = "/v1/models/uplift";
 const spring = "/v1/policies/spring";
@@ -89,6 +106,7 @@ export const CASES: Record<string, Record<string, Asked>> = {
     200: { path: spring, headers: { "if-match": '"1"' } },
     201: { path: "/v1/policies/summer" },
     404: { path: "/v1/policies/none", headers: { "if-match": '"1"' } },
+    409: { of: createApp({ ...quiet, keys: KEYS, store: late }), headers: { "idempotency-key": "busy" } },
     412: { path: spring, headers: { "if-match": '"7"' } },
     422: { body: { options: [{ name: "a" }, { name: "a" }], price: 1 } },
     428: { path: spring },
@@ -106,11 +124,13 @@ export const CASES: Record<string, Record<string, Asked>> = {
     201: { path: "/v1/models/summer", raw: model },
     400: { path: "/v1/models/a%20b" },
     404: { path: "/v1/models/none", headers: { "if-match": '"1"' }, raw: model },
+    409: { of: createApp({ ...quiet, keys: KEYS, store: late }), headers: { "idempotency-key": "busy" }, raw: model },
     412: { path: uplift, headers: { "if-match": '"7"' }, raw: model },
     413: { raw: model },
     422: { raw: "no model" },
     428: { path: uplift, raw: model },
     500: { raw: model },
+    503: { raw: model },
   },
   "GET /v1/models/{name}": {
     200: { path: uplift },
@@ -147,7 +167,7 @@ const USUAL: Record<string, (operation: Operation) => Asked | Promise<Asked>> = 
   413: () => ({ of: createApp({ ...quiet, keys: KEYS, limits: { bodyBytes: 2 } }) }),
   415: () => ({ headers: { "content-type": "text/plain" } }),
   500: () => ({ of: createApp({ ...quiet, keys: KEYS, store: broken }) }),
-  503: () => ({ of: createApp({ ...quiet, keys: KEYS, solver: full }) }),
+  503: () => ({ of: createApp({ ...quiet, keys: KEYS, solver: full, store: away }) }),
 };
 
 /** The answer of an application to the request that is to have this status. */

@@ -20,6 +20,7 @@ export function body<Schema extends z.ZodType>(schema: Schema, example?: z.input
 
 /** Headers of answers, as the document says them. */
 export const ETAG = z.object({ ETag: z.string().openapi({ description: "The version, quoted.", example: '"1"' }) });
+const PATIENCE = z.object({ "Retry-After": z.string().openapi({ description: "Seconds to wait." }) });
 const CHALLENGE = z.object({ "WWW-Authenticate": z.string().openapi({ description: "What to send (RFC 6750)." }) });
 
 export const problem = <Headers extends z.ZodObject>(description: string, headers?: Headers) => ({
@@ -47,11 +48,14 @@ export const PROBLEMS = {
 /** Problems that a route with a solve behind it may answer. */
 export const SOLVE_PROBLEMS = {
   ...PROBLEMS,
-  503: problem(
-    "As many solves wait as may: ask again later.",
-    z.object({ "Retry-After": z.string().openapi({ description: "Seconds to wait." }) }),
-  ),
+  503: problem("As many solves wait as may: ask again later.", PATIENCE),
 };
+
+/** Of a route that asks the store. */
+export const AWAY = problem("What is published cannot be reached now: ask again later.", PATIENCE);
+
+/** Of a route that publishes. */
+export const UNDER_WAY = problem("The first request with this Idempotency-Key is still under way.", PATIENCE);
 
 /** In a route: the scope that a key of it needs; `guard` holds it. */
 export function needing(scope: Scope) {

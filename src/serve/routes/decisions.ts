@@ -4,7 +4,7 @@ import { readJson } from "../body.js";
 import type { Env, Shared } from "../context.js";
 import { decideUsers } from "../deciding.js";
 import { DecisionsAnswer, DecisionsBody, Named } from "../schemas/policy.js";
-import { body, guard, json, needing, PROBLEMS, problem } from "./answers.js";
+import { AWAY, body, guard, json, needing, PROBLEMS, problem } from "./answers.js";
 
 const decisions = createRoute({
   method: "post",
@@ -20,6 +20,7 @@ const decisions = createRoute({
     ...PROBLEMS,
     404: problem("There is no policy of this name."),
     409: problem("The policy's model was withdrawn, or its last version has other outputs."),
+    503: AWAY,
   },
 });
 

@@ -2,6 +2,7 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { importModel, Model } from "../../index.js";
 import type { Env, Shared } from "../context.js";
+import { once } from "../idempotency.js";
 import { within } from "../limits.js";
 import type { ReadyModel } from "../models.js";
 import { askCore, Problem } from "../problem.js";
@@ -9,7 +10,7 @@ import { Importing, PublishedModel, ScoresAnswer, ScoresBody, Version } from "..
 import { Conditions, Named } from "../schemas/policy.js";
 import { scoresOf } from "../scores.js";
 import { publish, tag, withdraw } from "../versions.js";
-import { body, ETAG, guard, json, KEYED, needing, PROBLEMS, printed, problem } from "./answers.js";
+import { AWAY, body, ETAG, guard, json, KEYED, needing, PROBLEMS, printed, problem, UNDER_WAY } from "./answers.js";
 
 const path = "/v1/models/{name}";
 /** The bytes of a model of ours. */
@@ -18,6 +19,7 @@ const binary = z.any().openapi({ type: "string", format: "binary" });
 const VERSIONED = {
   412: problem("Another version is there: read it, then write again."),
   428: problem("It is there already: say with If-Match which version is meant."),
+  503: AWAY,
 };
 const NAMED = {
   400: problem("The name, the query or a header is not right."),
@@ -44,6 +46,7 @@ const put = createRoute({
     201: { ...json(PublishedModel, "the first version"), headers: ETAG },
     ...FILE,
     ...VERSIONED,
+    409: UNDER_WAY,
   },
 });
 
@@ -61,6 +64,7 @@ const read = createRoute({
     },
     ...KEYED,
     ...NAMED,
+    503: AWAY,
   },
 });
 
@@ -79,11 +83,12 @@ const scores = createRoute({
   summary: "Score rows",
   ...needing("decide"),
   request: { params: Named, ...body(ScoresBody, { rows: [{ recency: 3, history: 329 }] }) },
-  responses: { 200: json(ScoresAnswer, "outputs in the order of the rows"), ...PROBLEMS, 404: NAMED[404] },
+  responses: { 200: json(ScoresAnswer, "outputs in the order of the rows"), ...PROBLEMS, 404: NAMED[404], 503: AWAY },
 });
 
 export function modelRoutes(app: OpenAPIHono<Env>, { limits, needs, models, latest, store }: Shared): void {
   guard(app, needs, put, read, remove, scores);
+  app.on("PUT", put.getRoutingPath(), once(store));
 
   app.openapi(put, async (context) => {
     const { name } = context.req.valid("param");

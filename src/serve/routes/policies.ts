@@ -1,15 +1,17 @@
 /** `/v1/policies/:name`: published policies, by version. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Env, Shared } from "../context.js";
+import { once } from "../idempotency.js";
 import { Problem } from "../problem.js";
 import { Conditions, EXAMPLE_POLICY, Named, Policy, type PolicyBody, PublishedPolicy } from "../schemas/policy.js";
 import { publish, tag, withdraw } from "../versions.js";
-import { body, ETAG, guard, json, KEYED, needing, PROBLEMS, problem } from "./answers.js";
+import { AWAY, body, ETAG, guard, json, KEYED, needing, PROBLEMS, problem, UNDER_WAY } from "./answers.js";
 
 const path = "/v1/policies/{name}";
 const VERSIONED = {
   412: problem("Another version is there: read it, then write again."),
   428: problem("It is there already: say with If-Match which version is meant."),
+  503: AWAY,
 };
 const NAMED = { 400: problem("The name or a header is not right."), 404: problem("There is no policy of this name.") };
 
@@ -24,6 +26,7 @@ const put = createRoute({
     201: { ...json(PublishedPolicy, "the first version"), headers: ETAG },
     ...PROBLEMS,
     ...VERSIONED,
+    409: UNDER_WAY,
   },
 });
 
@@ -33,7 +36,7 @@ const read = createRoute({
   summary: "A policy as it was published",
   ...needing("decide"),
   request: { params: Named },
-  responses: { 200: { ...json(PublishedPolicy, "the last version"), headers: ETAG }, ...KEYED, ...NAMED },
+  responses: { 200: { ...json(PublishedPolicy, "the last version"), headers: ETAG }, ...KEYED, ...NAMED, 503: AWAY },
 });
 
 const remove = createRoute({
@@ -47,6 +50,7 @@ const remove = createRoute({
 
 export function policyRoutes(app: OpenAPIHono<Env>, { limits, needs, policies, latest, store }: Shared): void {
   guard(app, needs, put, read, remove);
+  app.on("PUT", put.getRoutingPath(), once(store));
 
   app.openapi(put, async (context) => {
     const { name } = context.req.valid("param");

@@ -13,13 +13,18 @@ export const Named = z.object({
     .openapi({ param: { name: "name", in: "path" }, example: "spring" }),
 });
 
-/** Which version a write replaces; versions.ts reads them. */
+/** Which version a write replaces, and which request it is; versions.ts and idempotency.ts read them. */
 export const Conditions = z.object({
   "if-match": z
     .string()
     .optional()
     .openapi({ description: 'The version that is replaced, such as "3", or * for any.', example: '"3"' }),
   "if-none-match": z.string().optional().openapi({ description: "* writes the first version alone." }),
+  "idempotency-key": z.string().optional().openapi({
+    description:
+      "A name for this request, such as a UUID: sent again with it, it publishes nothing twice and is answered as the first time, for a day.",
+    example: "8e03978e-40d5-43e8-bc93-6894a57f9324",
+  }),
 });
 
 const Amount = z
