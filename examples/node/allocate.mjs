@@ -1,4 +1,4 @@
-// Three offers, 200,000 users, one budget: `node examples/node/allocate.mjs`. Run `npm run build` first in a clone.
+// Three offers, 200,000 users, one budget, in a program without a server.
 import { allocate, createEngine, decide } from "shadowprice";
 
 const users = 200_000;

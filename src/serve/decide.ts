@@ -18,7 +18,7 @@ import { expected, Problem, problemResponse } from "./problem.js";
 import { Latest } from "./store/latest.js";
 import type { Store } from "./store/store.js";
 
-export type { ApiKey, Scope } from "./keys.js";
+export { type ApiKey, readKeys, type Scope } from "./keys.js";
 export type { Limits } from "./limits.js";
 export type { LogEntry } from "./log.js";
 export { MemoryStore } from "./store/memory.js";

@@ -3,7 +3,7 @@
  * @module
  */
 export { type AppOptions, createApp } from "./app.js";
-export type { ApiKey, Scope } from "./keys.js";
+export { type ApiKey, readKeys, type Scope } from "./keys.js";
 export type { Limits } from "./limits.js";
 export type { LogEntry } from "./log.js";
 export type { ProblemBody, ProblemKind } from "./problem.js";

@@ -12,6 +12,8 @@ export interface ApiKey {
   name?: string;
 }
 
+const SCOPES: readonly Scope[] = ["decide", "solve", "publish"];
+
 /** Fewest characters of a key: 16 random ones of base64 are 96 bits. */
 const SHORTEST = 16;
 
@@ -21,8 +23,34 @@ export function checkKeys(keys: readonly ApiKey[]): void {
     if (typeof key !== "string" || key.length < SHORTEST) {
       throw new RangeError(`keys[${i}].key must be at least ${SHORTEST} characters`);
     }
-    if (scopes.length === 0) throw new RangeError(`keys[${i}].scopes must name at least one of decide, solve, publish`);
+    if (scopes.length === 0) throw new RangeError(`keys[${i}].scopes must name at least one of ${SCOPES.join(", ")}`);
     if (keys.findIndex((other) => other.key === key) < i) throw new RangeError(`keys[${i}].key is there twice`);
+  });
+}
+
+/**
+ * Keys as one variable of the environment holds them, with blanks or new lines between them: `KEY` alone may do everything,
+ * `decide,solve:KEY` only that.
+ *
+ * @throws {TypeError} where there is no key, so that a server whose variable is missing does not start open; {RangeError} for a scope
+ * that there is not.
+ * @example
+ * createApp({ keys: readKeys(process.env.SHADOWPRICE_KEYS) }); // SHADOWPRICE_KEYS="decide:tLq0… 8Zr1…"
+ */
+export function readKeys(text: string | undefined): ApiKey[] {
+  const words = text?.split(/\s+/).filter((word) => word !== "") ?? [];
+  if (words.length === 0) {
+    throw new TypeError("there are no keys: give KEY, or decide,solve:KEY; a server for everyone leaves `keys` out");
+  }
+  return words.map((word, i) => {
+    const colon = word.indexOf(":");
+    if (colon < 0) return { key: word, scopes: SCOPES };
+    const scopes = word.slice(0, colon).split(",") as Scope[];
+    const stranger = scopes.find((scope) => !SCOPES.includes(scope));
+    // Not the word itself: it may be a secret with a colon in it.
+    if (stranger !== undefined)
+      throw new RangeError(`key ${i + 1} must have scopes of ${SCOPES.join(", ")} before its colon`);
+    return { key: word.slice(colon + 1), scopes };
   });
 }
 

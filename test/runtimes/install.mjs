@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 export const project = resolve(here, "../..");
-/** Deno, Bun and other Nodes: their own install, apart from the project's. */
+/** Deno, Bun, other Nodes and wrangler: their own install, apart from the project's. */
 export const tools = join(here, "node_modules");
 
 /** Runs a program without standard input and gives its output; throws with all that it said when it fails. */
@@ -27,7 +27,7 @@ export function outputs(program, args, options = {}) {
 
 /** Packs the project and installs the tarball into an empty folder, as a stranger would. */
 export function install() {
-  if (!existsSync(join(tools, ".bin"))) run("npm", ["ci", "--no-fund", "--no-audit"], { cwd: here });
+  if (!existsSync(join(tools, ".bin/wrangler"))) run("npm", ["ci", "--no-fund", "--no-audit"], { cwd: here });
   const folder = mkdtempSync(join(tmpdir(), "shadowprice-runtimes-"));
   const [{ filename }] = JSON.parse(
     run("npm", ["pack", "--json", "--silent", "--pack-destination", folder], { cwd: project }),

@@ -6,6 +6,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { conformanceChecks } from "../conformance/places/index.mjs";
 import { browserChecks } from "./checks/browser.mjs";
 import { commandChecks } from "./checks/command.mjs";
 import { edgeChecks } from "./checks/edge.mjs";
@@ -24,7 +25,9 @@ process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 async function tryAll() {
   const place = install();
   try {
-    const checks = [nodeChecks, edgeChecks, browserChecks, commandChecks, typeChecks].flatMap((of) => of(place));
+    const checks = [nodeChecks, edgeChecks, browserChecks, commandChecks, typeChecks, conformanceChecks].flatMap((of) =>
+      of(place),
+    );
     for (const check of checks) {
       if (positionals.length === 0 || positionals.some((part) => check.name.includes(part))) await judge(check);
     }

@@ -1,10 +1,10 @@
 /** A store in a folder, for one server on one machine: what was written survives a kill at any moment. */
 import { randomUUID } from "node:crypto";
 import { constants, existsSync } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { bytesOf, type EntryName, encode, fileName, headOf, parseFileName } from "./entry.js";
-import { lock } from "./lock.js";
+import { type Lock, lock } from "./lock.js";
 import {
   ConflictError,
   checkName,
@@ -29,14 +29,14 @@ const SWEEP = 1_024;
  * Policies, models, sessions and replies as files of a folder, which one server has at a time by a lock of the operating system.
  *
  * A version is written aside, synced, renamed, and its folder synced before `write` resolves. A checksum tells a file that the disk
- * did not keep. Nothing is made or opened before the first write, nor, where the folder is there already, before the first reading.
+ * did not keep. Deno's lock is another than Node's and Bun's: one runtime a folder. Nothing is made or opened before the first write, nor, where the folder is there already, before the first reading.
  * @example
  * import { FolderStore } from "shadowprice/serve/node";
  * const app = createApp({ store: new FolderStore("/var/lib/shadowprice") });
  */
 export class FolderStore implements Store {
   readonly folder: string;
-  #opened: Promise<FileHandle> | undefined;
+  #opened: Promise<Lock> | undefined;
   #isOpen = false;
   #closed = false;
   readonly #indexes = new Map<Kind, Index>(KINDS.map((kind) => [kind, new Map()]));
@@ -195,7 +195,7 @@ export class FolderStore implements Store {
     }
   }
 
-  async #lockAndList(): Promise<FileHandle> {
+  async #lockAndList(): Promise<Lock> {
     const made = await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const handle = await lock(this.folder, join(this.folder, "lock"));
     try {

@@ -4,7 +4,7 @@
  * on Linux, so that nothing is installed or built.
  */
 import { existsSync } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
@@ -37,6 +37,14 @@ const [AT, BYTES] = [2 ** 30, 1];
 /** Milliseconds in which a server that just got the lock has written its name. */
 const WRITTEN = 100;
 
+/** What holds a lock until it is closed. */
+export interface Lock {
+  truncate(length: number): Promise<void>;
+  write(bytes: Uint8Array): Promise<unknown>;
+  sync(): Promise<void>;
+  close(): void | Promise<void>;
+}
+
 type Binding = { tryLock(fd: number, offset: number, length: number, exclusive: boolean): void };
 let binding: Binding | undefined;
 
@@ -55,26 +63,45 @@ function load(): Binding {
 }
 
 /**
- * Takes the lock of a folder and writes into `file` who has it. Close the handle to give it back.
+ * Takes the lock of a folder and writes into `file` who has it. Close what it gives to give it back.
  * @throws {LockedError} naming who has it.
  */
-export async function lock(folder: string, file: string): Promise<FileHandle> {
+export async function lock(folder: string, file: string): Promise<Lock> {
+  const held = await ("Deno" in globalThis ? lockOfDeno(file) : lockOfNode(file));
+  if (!held) throw new LockedError(folder, await holderOf(file));
+  const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  await held.truncate(0);
+  await held.write(new TextEncoder().encode(`${JSON.stringify(holder)}\n`));
+  await held.sync();
+  return held;
+}
+
+async function lockOfNode(file: string): Promise<Lock | undefined> {
   binding ??= load();
   // Appending opens what is there and what is not, and cuts nothing off another server's name.
   const handle = await open(file, "a+", 0o600);
   try {
     binding.tryLock(handle.fd, AT, BYTES, true);
+    return handle;
   } catch (error) {
     await handle.close();
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EAGAIN" && code !== "EACCES" && code !== "EBUSY") throw error;
-    throw new LockedError(folder, await holderOf(file));
+    if (code === "EAGAIN" || code === "EACCES" || code === "EBUSY") return undefined;
+    throw error;
   }
-  const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-  await handle.truncate(0);
-  await handle.write(`${JSON.stringify(holder)}\n`);
-  await handle.sync();
-  return handle;
+}
+
+/** Deno has a call of its own, and no libuv: Node's binary ends its process. The two locks do not see each other. */
+async function lockOfDeno(file: string): Promise<Lock | undefined> {
+  const { Deno } = globalThis as unknown as { Deno: { open(path: string, options: object): Promise<DenoFile> } };
+  const held = await Deno.open(file, { read: true, append: true, create: true, mode: 0o600 });
+  if (await held.tryLock(true)) return held;
+  held.close();
+  return undefined;
+}
+
+interface DenoFile extends Lock {
+  tryLock(exclusive: boolean): Promise<boolean>;
 }
 
 async function holderOf(file: string): Promise<Holder | undefined> {

@@ -134,7 +134,7 @@ export function rows() {
   );
 }
 
-export { answer, mulberry32, plainTable };
+export { answer, mulberry32, OVER_TIME, PLAN, plainTable, several };
 
 function plainTable(engine, random, ids) {
   const offers = engine.offers({ users: USERS, options: OPTIONS, ids });

@@ -1,0 +1,19 @@
+// The application on Azure Functions (programming model v4).
+import azure from "@azure/functions";
+import { createApp, readKeys } from "shadowprice/serve";
+
+const app = createApp({ keys: readKeys(process.env.SHADOWPRICE_KEYS) });
+
+/** Its requests and answers are the Web's in all but class. */
+export async function handler({ url, method, headers, body }) {
+  const response = await app.fetch(new Request(url, { method, headers, body, duplex: "half" }));
+  return { status: response.status, headers: response.headers, body: response.body };
+}
+
+azure.app.setup({ enableHttpStream: true });
+azure.app.http("shadowprice", {
+  methods: ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"],
+  authLevel: "anonymous", // the application asks for its own keys
+  route: "{*path}",
+  handler,
+});
