@@ -1,8 +1,9 @@
 // The application on Azure Functions (programming model v4).
 import azure from "@azure/functions";
+import { createPool } from "shadowprice/pool";
 import { createApp, readKeys } from "shadowprice/serve";
 
-const app = createApp({ keys: readKeys(process.env.SHADOWPRICE_KEYS) });
+const app = createApp({ keys: readKeys(process.env.SHADOWPRICE_KEYS), solver: createPool() });
 
 /** Its requests and answers are the Web's in all but class. */
 export async function handler({ url, method, headers, body }) {
