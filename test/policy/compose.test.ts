@@ -90,6 +90,17 @@ describe("gates and segments", () => {
     expect(counts).toEqual({ "lost cause": 2, "sure thing": 1, persuadable: 1, "sleeping dog": 1 });
   });
 
+  it("have edges that belong to one side: as likely as asked is likely, as harmful as borne is no sleeping dog", () => {
+    const { segment } = segmentsOf(Float64Array.of(0.4, 0.4, 0.3), Float64Array.of(0.02, -0.05, -0.06), {
+      ...{ likely: 0.4, effect: 0.02, harm: 0.05 },
+    });
+    expect([...segment]).toEqual([1, 1, 3]);
+    const lifetime = Float64Array.of(5, 4.99);
+    const { open } = gatesOf({ lifetime, uplift: Float64Array.of(0.2, 0.2) }, { worth: 5, sensitivity: 0.1 });
+    expect([...open]).toEqual([1, 0]);
+    expect(gatesOf({ uplift: Float64Array.of(0.1) }, { sensitivity: 0.1 }).closed.sensitivity).toBe(1);
+  });
+
   it("close by intent, sensitivity and worth, each user once", () => {
     const lifetime = Float64Array.of(9, 9, 1, 9, 9);
     const { open, closed } = gatesOf({ intent, uplift, lifetime }, { band: [0.1, 0.9], sensitivity: -0.05, worth: 5 });
@@ -109,6 +120,15 @@ describe("isotonic calibration", () => {
       { upTo: 3.5, mean: 2.5 },
       { upTo: Infinity, mean: 3.75 },
     ]);
+  });
+
+  it("is one step where means are alike, and steps end below the next score also where no number lies between", () => {
+    expect(isotonicSteps(Float64Array.of(1, 2), Float64Array.of(3, 3))).toEqual([{ upTo: Infinity, mean: 3 }]);
+    const [odd, even] = [1 + Number.EPSILON, 1 + 2 * Number.EPSILON];
+    const { score } = isotonic(Float64Array.of(odd, even), Float64Array.of(0, 1)).score({
+      score: Float64Array.of(odd, even),
+    });
+    expect(score).toEqual(Float64Array.of(0, 1));
   });
 
   it("is the least-squares fit: max over starts of the min over ends of the means between", () => {

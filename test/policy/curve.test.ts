@@ -46,6 +46,19 @@ describe("the curve of a policy", () => {
   });
 });
 
+test("a response model that expects losses still spends, random knows the arms apart, and budgets ascend", () => {
+  const { features: _, ...input } = made(600, 5);
+  const response = input.values.a.map((x) => x - 2);
+  const { points } = policyCurve({ ...input, response, costs: { a: 1, b: 1 } }, { resamples: 0, budgets: [600, 100] });
+  expect(points.map(({ budget }) => budget)).toEqual([100, 600]);
+  const [few, all] = points as [(typeof points)[0], (typeof points)[0]];
+  // All but the one whom it ranks last, whose value is 0.
+  expect([few.response?.spend, all.response?.spend]).toEqual([100, 599]);
+  const sent = all.random.sent?.map(({ rows }) => rows) as [number, number, number];
+  expect(sent[1]).toBeGreaterThan(200);
+  expect(sent[2]).toBeGreaterThan(200);
+});
+
 describe("gain against spend (MAQ)", () => {
   test("two arms of one cost are the top of the ranking; by hand", () => {
     // Rows by value: 3, 2, 1, −1; Γ with p = ½ and the arms' means 5 (treated) and 2 (controls).
