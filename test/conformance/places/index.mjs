@@ -7,9 +7,10 @@ import { basename, join } from "node:path";
 import { project, run } from "../../runtimes/install.mjs";
 import { answersOf, compare } from "../suite.js";
 import { azure, lambda } from "./handlers.mjs";
+import { browser, serviceWorker } from "./pages.mjs";
 import { bun, deno, node, workers } from "./servers.mjs";
 
-const PLACES = { node, workers, deno, bun, lambda, azure };
+const PLACES = { node, workers, deno, bun, lambda, azure, browser, "service-worker": serviceWorker };
 
 export function conformanceChecks({ folder, tarball }) {
   const root = join(folder, "places");
@@ -20,11 +21,12 @@ export function conformanceChecks({ folder, tarball }) {
     ...Object.entries(PLACES).map(([place, start]) => ({
       name: `examples: ${place}`,
       async run() {
-        const { ask, stop, options } = await start(join(root, "examples", place));
+        const { ask, stop, after, options } = await start(join(root, "examples", place));
         try {
           const answers = await answersOf(ask, options);
           first ??= answers;
           compare(answers, first);
+          await after?.();
         } finally {
           await stop?.();
         }
