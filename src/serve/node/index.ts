@@ -1,9 +1,13 @@
 /**
- * What Node brings to the application: a store in a folder. Deno and Bun run it too.
+ * What Node brings to the application: stores in a folder and in PostgreSQL. Deno and Bun run it too.
  * @module
  */
+import { FolderStore } from "../store/folder.js";
+import { PostgresStore } from "../store/postgres.js";
+
 export { FolderStore } from "../store/folder.js";
 export { type Holder, LockedError } from "../store/lock.js";
+export { type PostgresOptions, PostgresStore } from "../store/postgres.js";
 export {
   ConflictError,
   DamagedError,
@@ -13,3 +17,18 @@ export {
   UnavailableError,
   type WriteOptions,
 } from "../store/store.js";
+
+/**
+ * The store that the surroundings name: PostgreSQL where there is an address, else a folder. Nothing is opened before it is needed.
+ * @param url address of a database (default: the environment's DATABASE_URL).
+ * @example createApp({ store: storeOf({ folder: "/var/lib/shadowprice" }) });
+ */
+export function storeOf({
+  folder = "shadowprice-data",
+  url = process.env.DATABASE_URL,
+}: {
+  folder?: string;
+  url?: string;
+} = {}): FolderStore | PostgresStore {
+  return url ? new PostgresStore(url) : new FolderStore(folder);
+}
