@@ -137,6 +137,7 @@ export async function buildBundles() {
         serve: "src/serve/index.ts",
         "serve.decide": "src/serve/decide.ts",
         "serve.node": "src/serve/node/index.ts",
+        "serve.workers": "src/serve/workers/index.ts",
       },
       outdir: "dist",
       platform: "neutral",
