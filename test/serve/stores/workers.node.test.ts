@@ -78,12 +78,12 @@ conforms("Durable Objects over the older storage", async () => {
 
 /** Leaves room for the prefix in the longest names of the suite: these end in different signs. */
 function shortened(store: Store): Store {
-  const fit = (name: string) => (name.length > 250 && name.length <= 256 ? name.slice(-250) : name);
+  const cut = (name: string) => (name.length > 250 && name.length <= 256 ? name.slice(-250) : name);
   return {
-    read: (kind, name, version) => store.read(kind, fit(name), version),
-    version: (kind, name) => store.version(kind, fit(name)),
-    write: (kind, name, given, replaces, options) => store.write(kind, fit(name), given, replaces, options),
-    remove: (kind, name, replaces) => store.remove(kind, fit(name), replaces),
+    read: (kind, name, version) => store.read(kind, cut(name), version),
+    version: (kind, name) => store.version(kind, cut(name)),
+    write: (kind, name, given, replaces, options) => store.write(kind, cut(name), given, replaces, options),
+    remove: (kind, name, replaces) => store.remove(kind, cut(name), replaces),
   };
 }
 
