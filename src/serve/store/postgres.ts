@@ -59,7 +59,7 @@ export class PostgresStore implements Store {
   }
 
   read(kind: Kind, name: string, version?: number): Promise<Stored | undefined> {
-    return this.#ask(kind, name, async (sql) => {
+    return this.#askAgain(kind, name, async (sql) => {
       const [entries, versions] = [sql(this.#entries), sql(this.#versions)];
       const [row] =
         version === undefined
@@ -76,7 +76,7 @@ export class PostgresStore implements Store {
   }
 
   version(kind: Kind, name: string): Promise<number | undefined> {
-    return this.#ask(kind, name, (sql) => this.#there(sql, kind, name));
+    return this.#askAgain(kind, name, (sql) => this.#there(sql, kind, name));
   }
 
   write(
@@ -133,6 +133,16 @@ export class PostgresStore implements Store {
     const [row] = await sql`SELECT version FROM ${sql(this.#entries)}
       WHERE kind = ${kind} AND name = ${name} AND bytes IS NOT NULL AND (expires IS NULL OR expires > now())`;
     return row && Number(row.version);
+  }
+
+  /** A reading whose connection broke off, as an idle one may have, is asked once more. */
+  async #askAgain<T>(kind: Kind, name: string, question: (sql: Sql) => Promise<T>): Promise<T> {
+    try {
+      return await this.#ask(kind, name, question);
+    } catch (error) {
+      if (((error as Error).cause as { code?: string } | undefined)?.code !== "CONNECTION_CLOSED") throw error;
+      return this.#ask(kind, name, question);
+    }
   }
 
   async #ask<T>(kind: Kind, name: string, question: (sql: Sql) => Promise<T>): Promise<T> {

@@ -82,8 +82,14 @@ describe("PostgreSQL", () => {
     expect(JSON.stringify(away.body)).not.toContain("127.0.0.1");
     expect(log.at(-1)?.error).toContain("PostgreSQL at 127.0.0.1");
     await cluster.start();
-    const { status, body } = await read(await of.request("/v1/policies/p"));
-    expect(status).toBe(200);
+    const body = await vi.waitFor(
+      async () => {
+        const answer = await read(await of.request("/v1/policies/p"));
+        expect(answer.status, log.at(-1)?.error).toBe(200);
+        return answer.body;
+      },
+      { timeout: 20_000, interval: 200 },
+    );
     // The write that was under way may have been kept as well.
     expect([acknowledged, acknowledged + 1]).toContain(body.version);
     expect(body.policy.price).toBe(body.version);
