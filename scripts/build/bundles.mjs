@@ -15,7 +15,10 @@ const ENTRIES = {
 const EXTERNAL = ["node:*", ...builtinModules, "@duckdb/node-api"];
 
 /** What serves needs beside it: optional peers, never bundled, so that the application is of the caller's Hono. */
-const SERVE_PEERS = ["hono", "hono/*", "@hono/zod-openapi", "zod", "node:*", "postgres"];
+const SERVE_PEERS = [
+  ...["hono", "hono/*", "@hono/zod-openapi", "zod", "@hono/mcp", "@modelcontextprotocol/sdk/*", "node:*"],
+  "postgres",
+];
 /** Machines whose lock of files rides along (src/serve/store/lock.ts): where Node runs servers. */
 const LOCKS = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win32-x64", "win32-arm64"];
 

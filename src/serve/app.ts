@@ -3,6 +3,7 @@
  * wherever Hono does.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import type { Hono } from "hono";
 import { cors } from "hono/cors";
 import { createEngine, Model } from "../index.js";
 import type { Env, Shared } from "./context.js";
@@ -37,6 +38,8 @@ export interface AppOptions {
   solver?: Solver;
   /** Origins whose pages may call; none by default. */
   origins?: readonly string[];
+  /** `createMcp` of shadowprice/mcp: the Model Context Protocol at /mcp. */
+  mcp?: (options: Pick<AppOptions, "keys" | "limits" | "store" | "solver" | "origins">) => Hono<Env>;
   /** Takes one line a request (default: JSON on the console; `() => {}` keeps quiet). */
   log?: (entry: LogEntry) => void;
 }
@@ -55,6 +58,7 @@ export function createApp({
   store = new MemoryStore(),
   solver = new Turns(),
   origins = [],
+  mcp,
   log = printed,
 }: AppOptions = {}): OpenAPIHono<Env> {
   checkKeys(keys);
@@ -82,6 +86,7 @@ export function createApp({
   decisionRoutes(app, shared);
   modelRoutes(app, shared);
   documentRoute(app, keys.length > 0);
+  if (mcp) app.route("/mcp", mcp({ keys, limits, store, solver, origins }));
   app.notFound((context) => problemResponse(context, unknownRoute(app, context.req)));
   app.onError((error, context) => problemResponse(context, expected(error)));
   return app;

@@ -50,6 +50,17 @@ export function within(limits: Limits, name: keyof Limits, count: number, pointe
   });
 }
 
+/** Before the core checks a plan: how much of it there is. @throws {Problem} when that is more than the limits allow. */
+export function sizedPlan(plan: unknown, limits: Limits): void {
+  const { channels, periods } = plan as { channels?: unknown; periods?: unknown };
+  if (!Array.isArray(channels)) return;
+  const lines = channels.reduce(
+    (sum: number, one) => sum + (Array.isArray(one?.campaigns) ? one.campaigns.length : 1),
+    0,
+  );
+  within(limits, "spends", lines * (typeof periods === "number" ? periods : 1), "/plan/channels");
+}
+
 /** Refuses a body that says it is too long at once, and one that turns out to be while it is read. */
 export function bodyLimit({ bodyBytes }: Limits): MiddlewareHandler {
   return limited({

@@ -15,6 +15,7 @@ const FLOORS = [
   ["pool"], // its workers read what comes as a file
   ["embedded"], // the examples that the faces show
   ["serve", "cli", "page"],
+  ["mcp"],
 ];
 /** The floor of the public API. */
 const API = 3;

@@ -2,7 +2,7 @@
 import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import { explain, type PlanOptions, type PlanProblem } from "../../index.js";
 import type { Env, Shared } from "../context.js";
-import { type Limits, within } from "../limits.js";
+import { sizedPlan, within } from "../limits.js";
 import { askSolver } from "../problem.js";
 import {
   EXAMPLE_PLAN,
@@ -63,7 +63,7 @@ export function planRoutes(app: OpenAPIHono<Env>, shared: Shared): void {
   const { limits, needs } = shared;
   const ask = ({ plan, ...rest }: z.infer<typeof PlanBody>): Asked => {
     const problem = plan as unknown as PlanProblem;
-    sized(problem, limits);
+    sizedPlan(problem, limits);
     return { problem, options: { ...rest, seconds: SEARCH * limits.seconds } };
   };
   guard(app, needs, plans, frontier, scenarios, explanation);
@@ -95,15 +95,4 @@ export function planRoutes(app: OpenAPIHono<Env>, shared: Shared): void {
     const result = await askSolver(problem, "/plan", solve(shared, context, "planBudget", [problem, options]));
     return printed(context, { sentences: explain(result, problem), result });
   });
-}
-
-/** Before the core checks the plan: how much of it there is. */
-function sized(plan: PlanProblem, limits: Limits): void {
-  const { channels, periods } = plan as { channels?: unknown; periods?: unknown };
-  if (!Array.isArray(channels)) return;
-  const lines = channels.reduce(
-    (sum: number, one) => sum + (Array.isArray(one?.campaigns) ? one.campaigns.length : 1),
-    0,
-  );
-  within(limits, "spends", lines * (typeof periods === "number" ? periods : 1), "/plan/channels");
 }
