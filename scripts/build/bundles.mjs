@@ -137,6 +137,7 @@ export async function buildBundles() {
       plugins: [coreIsThePackage],
       entryPoints: {
         pool: "src/pool/index.ts",
+        mcp: "src/mcp/index.ts",
         serve: "src/serve/index.ts",
         "serve.decide": "src/serve/decide.ts",
         "serve.node": "src/serve/node/index.ts",

@@ -2,8 +2,7 @@
 import type { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { z } from "zod";
 import { planSchema } from "../index.js";
-import { EXAMPLE_OFFERS } from "../serve/schemas/allocation.js";
-import { EXAMPLE_PLAN } from "../serve/schemas/plan.js";
+import { EXAMPLE_OFFERS, EXAMPLE_PLAN } from "../serve/schemas/examples.js";
 import { answer, correctable } from "./answers.js";
 import { type Conversation, currentOf } from "./conversation.js";
 import { DescribeOut, Offers, Request } from "./schemas.js";

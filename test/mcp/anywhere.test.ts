@@ -2,7 +2,7 @@
 import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import { createMcp } from "../../src/mcp/index.js";
-import { EXAMPLE_PLAN } from "../../src/serve/schemas/plan.js";
+import { EXAMPLE_PLAN } from "../../src/serve/schemas/examples.js";
 
 const app = new Hono();
 app.route("/mcp", createMcp());

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createMcp } from "../../src/mcp/index.js";
 import { createApp, type LogEntry, MemoryStore } from "../../src/serve/index.js";
-import { EXAMPLE_PLAN } from "../../src/serve/schemas/plan.js";
+import { EXAMPLE_PLAN } from "../../src/serve/schemas/examples.js";
 import { quiet } from "../serve/asking.js";
 import { type Listening, listening, type Talk, talking } from "./talking.js";
 

@@ -4,8 +4,8 @@ import { explain, type PlanOptions, type PlanProblem } from "../../index.js";
 import type { Env, Shared } from "../context.js";
 import { sizedPlan, within } from "../limits.js";
 import { askSolver } from "../problem.js";
+import { EXAMPLE_PLAN } from "../schemas/examples.js";
 import {
-  EXAMPLE_PLAN,
   ExplainAnswer,
   PlanAnswer,
   PlanBody,

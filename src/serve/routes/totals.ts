@@ -5,7 +5,7 @@ import { mergeTotals, readTotals } from "../../index.js";
 import type { Env, Shared } from "../context.js";
 import { within } from "../limits.js";
 import { askCore, askSolver, Problem, pointerTo } from "../problem.js";
-import { EXAMPLE_OFFERS } from "../schemas/allocation.js";
+import { EXAMPLE_OFFERS } from "../schemas/examples.js";
 import { TotalsBody, TotalsRead } from "../schemas/totals.js";
 import { solve } from "../solver.js";
 import { columnsOf, pointerToCell } from "../table.js";

@@ -1,5 +1,6 @@
 /** Allocation in JSON: what the core's own types say, as schemas that OpenAPI publishes. The core checks the rest. */
 import { z } from "@hono/zod-openapi";
+import { EXAMPLE_OFFERS } from "./examples.js";
 
 const name = z.string().min(1).max(256);
 
@@ -36,19 +37,6 @@ export const AllocationRequest = z
 
 /** Numbers by user, option by option; null in both is an option that is closed to this user. */
 const columns = z.array(z.array(z.number().nullable()));
-
-/** Three users, two options. */
-export const EXAMPLE_OFFERS = {
-  options: ["5off", "10off"],
-  values: [
-    [2, 4, 1],
-    [3, 10, 1],
-  ],
-  costs: [
-    [1, 2, 4],
-    [3, 3, 9],
-  ],
-};
 
 export const OffersBody = z
   .strictObject({

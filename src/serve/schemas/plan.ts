@@ -3,14 +3,7 @@
  * is one schema and not two.
  */
 import { z } from "@hono/zod-openapi";
-
-export const EXAMPLE_PLAN = {
-  budget: 60,
-  channels: [
-    { name: "search", curve: { type: "hill", max: 100, half: 50, shape: 3 } },
-    { name: "tv", curve: { type: "logit", max: 120, slope: 0.12, midpoint: 25 } },
-  ],
-};
+import { EXAMPLE_PLAN } from "./examples.js";
 
 /** document.ts puts the published schema in its place. */
 const Plan = z.looseObject({}).openapi("Plan", { example: EXAMPLE_PLAN });
