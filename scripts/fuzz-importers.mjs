@@ -29,17 +29,16 @@ try {
   const seeds = await fuzzSeeds();
   const total = { inputs: 0, models: 0, refused: 0, slowest: 0 };
   for (let chunk = 0; total.inputs < inputs; chunk++) {
-    const started = performance.now();
     const result = fuzz(seeds, Math.min(CHUNK, inputs - total.inputs), seed * 1_000_003 + chunk);
     for (const name of ["inputs", "models", "refused"]) total[name] += result[name];
-    total.slowest = Math.max(total.slowest, performance.now() - started);
+    total.slowest = Math.max(total.slowest, result.slowest);
     if (result.wrong.length > 0) {
       console.error(result.wrong.join("\n"));
       process.exitCode = 1;
       break;
     }
     console.log(
-      `${total.inputs} inputs: ${total.models} models, ${total.refused} refused; slowest ${CHUNK}: ${total.slowest.toFixed(0)} ms`,
+      `${total.inputs} inputs: ${total.models} models, ${total.refused} refused; slowest one: ${total.slowest.toFixed(0)} ms`,
     );
   }
 } finally {

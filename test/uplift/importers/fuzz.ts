@@ -3,6 +3,7 @@
  * Run by fuzz.test.ts (a share) and by scripts/fuzz-importers.mjs (a million).
  */
 import { importModel } from "../../../src/uplift/import.js";
+import type { Model } from "../../../src/uplift/model/model.js";
 import { seeded } from "../forests.js";
 import { type Case, readCases } from "./fixtures.js";
 
@@ -10,9 +11,14 @@ export interface Fuzzed {
   inputs: number;
   models: number;
   refused: number;
-  /** Errors that nobody should see: what was read, and what was thrown. */
+  /** Milliseconds of the slowest input, read and scored. */
+  slowest: number;
+  /** Errors that nobody should see, and inputs that took too long: what was read, and what was thrown. */
   wrong: string[];
 }
+
+/** Milliseconds that a file of these sizes may take: the usual is 1, on a machine with six times the work it can do 4,000. */
+const LONGEST = 20_000;
 
 /** What runtimes throw by themselves where a check is missing. */
 const UNCHECKED =
@@ -75,23 +81,45 @@ function shortened(name: string, file: any): string {
 
 export function fuzz(seeds: readonly (Uint8Array | string)[], inputs: number, seed: number): Fuzzed {
   const random = seeded(seed);
-  const result: Fuzzed = { inputs, models: 0, refused: 0, wrong: [] };
+  const result: Fuzzed = { inputs, models: 0, refused: 0, slowest: 0, wrong: [] };
   for (let i = 0; i < inputs; i++) {
     const origin = seeds[Math.floor(random() * seeds.length)] as Uint8Array | string;
     let file = origin;
     for (let rounds = 1 + Math.floor(random() * 3); rounds > 0; rounds--)
       file = typeof file === "string" ? damageText(file, random) : damageBytes(file, random);
+    const started = performance.now();
     try {
       const model = importModel(file);
-      model.score(new Float64Array(model.features.length));
+      scoreAwkward(model, random);
       result.models++;
     } catch (error) {
       const { name, message } = error as Error;
       if ((name === "TypeError" || name === "RangeError") && !UNCHECKED.test(message)) result.refused++;
       else if (result.wrong.length < 20) result.wrong.push(`input ${i} of seed ${seed}: ${name}: ${message}`);
     }
+    const took = performance.now() - started;
+    result.slowest = Math.max(result.slowest, took);
+    if (took > LONGEST) result.wrong.push(`input ${i} of seed ${seed}: ${took.toFixed(0)} ms`);
   }
   return result;
+}
+
+const AWKWARD = [0, -0, 0.5, 1, 3, 1e-36, -1e38, 1e300, 2 ** 31, -1, Infinity, -Infinity, Number.NaN];
+
+/** Rows together, of which one model in ten gets so many that they are scored in bulk, and one by itself: the same bytes. */
+function scoreAwkward(model: Model, random: () => number): void {
+  // A file may say that it has 65,536 features.
+  const rows = model.features.length < 100 && random() < 0.1 ? 1000 : 3;
+  const awkward = () => AWKWARD[Math.floor(random() * AWKWARD.length)] as number;
+  const columns = Object.fromEntries(
+    model.features.map((name) => [name, Float64Array.from({ length: rows }, awkward)]),
+  );
+  const bulk = model.score(columns);
+  const last = model.score(Float64Array.from(model.features, (name) => columns[name]?.[rows - 1] as number));
+  for (const [k, output] of model.outputs.entries()) {
+    const [one, many] = [last[k], bulk[output]?.[rows - 1]];
+    if (!Object.is(one, many)) throw new Error(`${output} is ${one} by itself and ${many} among ${rows}`);
+  }
 }
 
 function place(length: number, random: () => number): [number, number] {
