@@ -2,8 +2,11 @@
 import azure from "@azure/functions";
 import { createPool } from "shadowprice/pool";
 import { createApp, readKeys } from "shadowprice/serve";
+import { PostgresStore } from "shadowprice/serve/node";
 
-const app = createApp({ keys: readKeys(process.env.SHADOWPRICE_KEYS), solver: createPool() });
+const { DATABASE_URL, SHADOWPRICE_KEYS } = process.env;
+const store = DATABASE_URL ? new PostgresStore(DATABASE_URL) : undefined; // without one: this instance's memory
+const app = createApp({ keys: readKeys(SHADOWPRICE_KEYS), store, solver: createPool() });
 
 /** Its requests and answers are the Web's in all but class. */
 export async function handler({ url, method, headers, body }) {

@@ -1,11 +1,11 @@
-// The application on Bun: policies in a folder, requests in flight finished before the process ends.
+// The application on Bun: solves in workers, and requests in flight finished before the process ends.
 import { createPool } from "shadowprice/pool";
 import { createApp, readKeys } from "shadowprice/serve";
-import { FolderStore } from "shadowprice/serve/node";
+import { storeOf } from "shadowprice/serve/node";
 
-const store = new FolderStore(process.env.DATA ?? "data");
-await store.open(); // a second server on this folder ends here
-const solver = createPool(); // solves run in workers, so that no decision waits for one
+const store = storeOf(); // the folder shadowprice-data, or PostgreSQL at DATABASE_URL
+await store.open(); // ends here where another server has the folder
+const solver = createPool(); // no decision waits for a solve
 const app = createApp({ keys: readKeys(process.env.SHADOWPRICE_KEYS), store, solver });
 const server = Bun.serve({
   fetch: app.fetch,

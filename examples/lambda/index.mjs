@@ -1,6 +1,9 @@
-// The application on AWS Lambda, behind an API Gateway (HTTP API) or a function URL.
+// The application on AWS Lambda, behind a function URL or an API Gateway (HTTP API).
 import { handle } from "hono/aws-lambda";
 import { createPool } from "shadowprice/pool";
 import { createApp, readKeys } from "shadowprice/serve";
+import { PostgresStore } from "shadowprice/serve/node";
 
-export const handler = handle(createApp({ keys: readKeys(process.env.SHADOWPRICE_KEYS), solver: createPool() }));
+const { DATABASE_URL, SHADOWPRICE_KEYS } = process.env;
+const store = DATABASE_URL ? new PostgresStore(DATABASE_URL) : undefined; // without one: this instance's memory
+export const handler = handle(createApp({ keys: readKeys(SHADOWPRICE_KEYS), store, solver: createPool() }));

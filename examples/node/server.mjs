@@ -1,13 +1,13 @@
-// The application on Node: policies in a folder, requests in flight finished before the process ends.
+// The application on Node: solves in workers, and requests in flight finished before the process ends.
 import { serve } from "@hono/node-server";
 import { createPool } from "shadowprice/pool";
 import { createApp, readKeys } from "shadowprice/serve";
-import { FolderStore } from "shadowprice/serve/node";
+import { storeOf } from "shadowprice/serve/node";
 
-const { SHADOWPRICE_KEYS, DATA = "data", HOST: hostname = "127.0.0.1", PORT: port = "3000" } = process.env;
-const store = new FolderStore(DATA);
-await store.open(); // a second server on this folder ends here
-const solver = createPool(); // solves run in worker threads, so that no decision waits for one
+const { SHADOWPRICE_KEYS, HOST: hostname = "127.0.0.1", PORT: port = "3000" } = process.env;
+const store = storeOf(); // the folder shadowprice-data, or PostgreSQL at DATABASE_URL
+await store.open(); // ends here where another server has the folder
+const solver = createPool(); // no decision waits for a solve
 const app = createApp({ keys: readKeys(SHADOWPRICE_KEYS), store, solver });
 const server = serve({ fetch: app.fetch, hostname, port: Number(port) }, ({ port }) => {
   console.log(`listening on http://${hostname}:${port}`);

@@ -1,5 +1,10 @@
-// The application on Cloudflare Workers.
+// The application on Cloudflare Workers: what is published is in Durable Objects, and copied to KV for those who only decide.
 import { env } from "cloudflare:workers";
 import { createApp, readKeys } from "shadowprice/serve";
+import { copied, DurableStore } from "shadowprice/serve/workers";
 
-export default createApp({ keys: readKeys(env.SHADOWPRICE_KEYS) });
+export { StoreObject } from "shadowprice/serve/workers";
+export default createApp({
+  keys: readKeys(env.SHADOWPRICE_KEYS),
+  store: copied(new DurableStore(env.STORE), env.PUBLISHED),
+});

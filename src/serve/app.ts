@@ -9,7 +9,7 @@ import { createEngine, Model } from "../index.js";
 import type { Env, Shared } from "./context.js";
 import { documentRoute } from "./document.js";
 import { type ApiKey, checkKeys, keeper } from "./keys.js";
-import { bodyLimit, checkLimits, type Limits } from "./limits.js";
+import { bodyLimit, checkLimits, type Limits, noOthers } from "./limits.js";
 import { type LogEntry, printed } from "./log.js";
 import { Metrics } from "./metrics.js";
 import { Models } from "./models.js";
@@ -49,8 +49,8 @@ export interface AppOptions {
  *
  * @throws {TypeError | RangeError} for options that are not right, such as a key that is too short.
  * @example
- * import { createApp } from "shadowprice/serve";
- * export default createApp({ keys: [{ key: process.env.KEY, scopes: ["decide", "solve"] }] });
+ * import { createApp, readKeys } from "shadowprice/serve";
+ * export default createApp({ keys: readKeys(process.env.SHADOWPRICE_KEYS) });
  */
 export function createApp({
   keys = [],
@@ -60,7 +60,9 @@ export function createApp({
   origins = [],
   mcp,
   log = printed,
+  ...rest
 }: AppOptions = {}): OpenAPIHono<Env> {
+  noOthers(rest, "createApp");
   checkKeys(keys);
   const metrics = new Metrics();
   const latest = new Latest(store);

@@ -8,7 +8,7 @@ import { readJson } from "./body.js";
 import type { Env } from "./context.js";
 import { decideUsers } from "./deciding.js";
 import { type ApiKey, checkKeys, keeper } from "./keys.js";
-import { bodyLimit, checkLimits, type Limits } from "./limits.js";
+import { bodyLimit, checkLimits, type Limits, noOthers } from "./limits.js";
 import { type LogEntry, printed } from "./log.js";
 import { Metrics } from "./metrics.js";
 import { Models, type Scoring } from "./models.js";
@@ -53,7 +53,8 @@ const scoring: Scoring = async (bytes) => (await import("../scoring.js")).scorer
  * import { createDecide } from "shadowprice/serve/decide";
  * export default createDecide({ store });
  */
-export function createDecide({ store, keys = [], limits = {}, log = printed }: DecideOptions): Hono<Env> {
+export function createDecide({ store, keys = [], limits = {}, log = printed, ...rest }: DecideOptions): Hono<Env> {
+  noOthers(rest, "createDecide");
   checkKeys(keys);
   const allowed = checkLimits(limits);
   const latest = new Latest(store);

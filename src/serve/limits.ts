@@ -40,6 +40,12 @@ export function checkLimits(given: Partial<Limits>): Limits {
   return { ...LIMITS, ...given };
 }
 
+/** Options that nobody reads: `key` in place of `keys` would leave a server open. @throws {TypeError} naming the first. */
+export function noOthers(rest: object, of: string): void {
+  const [stranger] = Object.keys(rest);
+  if (stranger !== undefined) throw new TypeError(`${of} has no option "${stranger}"`);
+}
+
 /** @throws {Problem} when there are more than the limit of this name allows. */
 export function within(limits: Limits, name: keyof Limits, count: number, pointer?: string): void {
   const most = limits[name];

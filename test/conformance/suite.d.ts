@@ -10,6 +10,7 @@ interface Answered {
   body: Uint8Array;
 }
 export type Answers = Record<string, string>;
+export const KEYS: { all: string; decide: string };
 export const SHADOWPRICE_KEYS: string;
 export function answersOf(ask: (asked: Asked) => Promise<Answered>, options?: { isKeyed?: boolean }): Promise<Answers>;
 export function compare(answers: Answers, first: Answers): void;

@@ -8,7 +8,7 @@ const WRONG = "conformance-knows-nothing";
 
 /** Headers that are part of an answer; all others are the runtime's own. */
 const HEADERS = [
-  ...["content-type", "etag", "allow", "www-authenticate", "retry-after", "x-request-id"],
+  ...["content-type", "etag", "allow", "www-authenticate", "retry-after", "x-request-id", "idempotent-replayed"],
   "access-control-allow-origin",
 ];
 const BOUNDARY = "a-part-of-the-totals";

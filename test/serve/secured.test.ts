@@ -1,6 +1,7 @@
 /** Keys, limits, problems and logs: each test would fail without what it is about. */
 import { describe, expect, it } from "vitest";
-import { createApp, type LogEntry } from "../../src/serve/index.js";
+import { createDecide } from "../../src/serve/decide.js";
+import { createApp, type LogEntry, MemoryStore, readKeys } from "../../src/serve/index.js";
 import { app, get, offers, post, quiet, read } from "./asking.js";
 
 const ask = { offers, request: { budget: 5 } };
@@ -33,6 +34,24 @@ describe("keys", () => {
   it("refuses keys that are no secrets, before it starts", () => {
     expect(() => createApp({ keys: [{ key: "short", scopes: ["solve"] }] })).toThrow(RangeError);
     expect(() => createApp({ keys: [{ key: "a-key-that-solves-0001", scopes: [] }] })).toThrow("keys[0].scopes");
+  });
+
+  it("come from one variable, and a server whose variable is missing does not start", () => {
+    expect(readKeys(" decide,solve:a-key:with-a-colon\na-key-for-everything ")).toEqual([
+      { key: "a-key:with-a-colon", scopes: ["decide", "solve"] },
+      { key: "a-key-for-everything", scopes: ["decide", "solve", "publish"] },
+    ]);
+    for (const nothing of [undefined, "", " \n"]) expect(() => readKeys(nothing)).toThrow("there are no keys");
+    expect(() => readKeys("a-key decides:secret")).toThrow("key 2");
+    expect(() => readKeys("decides:secret")).not.toThrow("secret");
+  });
+
+  it("are not left out by a slip: an option that there is not is refused", () => {
+    const slip = { key: [{ key: "a-key-that-solves-0001", scopes: ["solve"] }] };
+    expect(() => createApp(slip as never)).toThrow('createApp has no option "key"');
+    expect(() => createDecide({ store: new MemoryStore(), ...slip } as never)).toThrow(
+      'createDecide has no option "key"',
+    );
   });
 });
 

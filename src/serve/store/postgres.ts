@@ -58,6 +58,14 @@ export class PostgresStore implements Store {
     this.freshFor = freshFor;
   }
 
+  /**
+   * Connects: a server calls it before it listens, so that one without its database ends at once.
+   * @throws {UnavailableError} saying why.
+   */
+  open(): Promise<void> {
+    return this.#reach(async () => {});
+  }
+
   read(kind: Kind, name: string, version?: number): Promise<Stored | undefined> {
     return this.#askAgain(kind, name, async (sql) => {
       const [entries, versions] = [sql(this.#entries), sql(this.#versions)];
@@ -147,9 +155,13 @@ export class PostgresStore implements Store {
 
   async #ask<T>(kind: Kind, name: string, question: (sql: Sql) => Promise<T>): Promise<T> {
     checkName(kind, name);
+    return this.#reach(question);
+  }
+
+  async #reach<T>(question: (sql: Sql) => Promise<T>): Promise<T> {
     try {
       if (this.#closed) throw new Error("the store was closed");
-      this.#ready ??= this.#open();
+      this.#ready ??= this.#connect();
       return await question(await this.#ready);
     } catch (error) {
       if (error instanceof ConflictError || error instanceof UnavailableError) throw error;
@@ -159,7 +171,7 @@ export class PostgresStore implements Store {
   }
 
   /** Connects, and makes the tables where they are not there: two servers at once wait for each other. */
-  async #open(): Promise<Sql> {
+  async #connect(): Promise<Sql> {
     try {
       this.#sql ??= (await driver())(this.#url, {
         max: this.#connections,

@@ -3,8 +3,9 @@
  * (to 1e-9, or `within`) say it; all else must be what the first runtime answered, byte for byte.
  */
 import { allocations } from "./allocations.js";
+import { models } from "./models.js";
 import { plans } from "./plans.js";
 import { policies } from "./policies.js";
 import { service } from "./service.js";
 
-export const cases = [...allocations, ...plans, ...policies, ...service];
+export const cases = [...allocations, ...plans, ...policies, ...models, ...service];

@@ -71,9 +71,9 @@ export async function azure(folder) {
 /** Imports a handler. Until it is stopped what it prints is kept quiet: a host would keep the log of requests. */
 async function load(folder, file) {
   process.env.SHADOWPRICE_KEYS = SHADOWPRICE_KEYS;
-  const { log, info, warn } = console;
-  Object.assign(console, { log: () => {}, info: () => {}, warn: () => {} });
-  const stop = () => Object.assign(console, { log, info, warn });
+  const { log, warn, debug } = console;
+  Object.assign(console, { log: () => {}, warn: () => {}, debug: () => {} });
+  const stop = () => Object.assign(console, { log, warn, debug });
   try {
     return { ...(await import(pathToFileURL(join(folder, file)).href)), stop };
   } catch (error) {

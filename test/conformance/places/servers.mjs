@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { tools } from "../../runtimes/install.mjs";
-import { SHADOWPRICE_KEYS } from "../suite.js";
+import { KEYS, SHADOWPRICE_KEYS } from "../suite.js";
 
 /** Milliseconds until a server must listen, and must have ended. */
 const [START, END] = [60_000, 20_000];
@@ -13,14 +13,36 @@ export const node = (folder) => listening(folder);
 export const deno = (folder) => listening(folder);
 export const bun = (folder) => listening(folder);
 
-export function workers(folder) {
+/** The small handler beside it decides as the application does, from what that copied to KV. */
+export async function workers(folder) {
   writeFileSync(join(folder, ".dev.vars"), `SHADOWPRICE_KEYS="${SHADOWPRICE_KEYS}"\n`);
-  return listening(folder, ["--port", "0", "--ip", "127.0.0.1"]);
+  const options = ["--port", "0", "--ip", "127.0.0.1"];
+  const whole = await listening(folder, options);
+  const after = async () => {
+    const small = await listening(folder, options, "start:decide");
+    try {
+      const [expected, got] = await Promise.all([whole, small].map(({ ask }) => ask(DECISION)));
+      const text = (answer) => `${answer.status} ${Buffer.from(answer.body)}`;
+      if (got.status !== 200 || text(got) !== text(expected)) {
+        throw new Error(`the small handler answers ${text(got)}, not ${text(expected)}`);
+      }
+    } finally {
+      await small.stop();
+    }
+  };
+  return { ...whole, after };
 }
 
-/** Runs `npm start` of the folder without npm, which would take the signals for itself. */
-async function listening(folder, more = []) {
-  const [program, ...args] = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).scripts.start.split(" ");
+/** At a policy and a model that the suite published. */
+const DECISION = {
+  ...{ method: "POST", path: "/v1/policies/scored/decisions" },
+  headers: { "content-type": "application/json", authorization: `Bearer ${KEYS.decide}` },
+  body: JSON.stringify({ users: [{ id: "a", features: { recency: 3, margin: 20 } }] }),
+};
+
+/** Runs a script of the folder without npm, which would take the signals for itself. */
+async function listening(folder, more = [], script = "start") {
+  const [program, ...args] = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).scripts[script].split(" ");
   const env = {
     ...process.env,
     ...{ SHADOWPRICE_KEYS, PORT: "0", HOST: "127.0.0.1", WRANGLER_SEND_METRICS: "false" },

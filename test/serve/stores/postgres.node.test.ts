@@ -51,6 +51,13 @@ describe("PostgreSQL", () => {
     vi.unstubAllEnvs();
   });
 
+  it("opens before a server listens, and says why it does not", async () => {
+    await storeWith("opened").open();
+    const nowhere = new PostgresStore("postgres://nobody:secret@127.0.0.1:1/none");
+    await expect(nowhere.open()).rejects.toThrow(/^PostgreSQL at (?!.*secret).*127\.0\.0\.1/);
+    await nowhere.close();
+  });
+
   it("refuses an address or a prefix that is none", () => {
     expect(() => new PostgresStore("mysql://a/b")).toThrow(TypeError);
     expect(() => new PostgresStore(cluster.url, { prefix: "a; DROP TABLE b" })).toThrow(RangeError);
