@@ -10,6 +10,8 @@ const ENTRIES = {
   index: "src/index.ts",
   files: "src/files/index.ts",
   cli: "src/cli/main.ts",
+  // What `shadowprice serve` loads, with Hono and all: it works where nothing else is installed.
+  "cli.serve": "src/cli/serve.ts",
 };
 /** Node's own modules, with and without their prefix, and the optional peer: never bundled. */
 const EXTERNAL = ["node:*", ...builtinModules, "@duckdb/node-api"];

@@ -1,4 +1,4 @@
-/** The command line: `shadowprice allocate | frontier | plan | score | evaluate | demo`. */
+/** The command line: `shadowprice allocate | frontier | plan | score | evaluate | serve | demo`. */
 import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
 import { type AllocateFlags, allocateCommand } from "./allocate.js";
@@ -9,6 +9,7 @@ import { type FrontierFlags, frontierCommand } from "./frontier.js";
 import { type PlanFlags, planCommand, planDemo } from "./plan/plan.js";
 import { parseNumber, parseStock, parseWhole } from "./request.js";
 import { parseOfferCosts, type ScoreFlags, scoreCommand } from "./score.js";
+import type { ServeFlags } from "./serve.js";
 import { openTerminal, ownName } from "./terminal.js";
 
 const CODES = `
@@ -119,6 +120,27 @@ async function run(process: NodeJS.Process): Promise<number> {
       code = await evaluateCommand(files, flags, terminal, controller.signal);
     });
   program
+    .command("serve")
+    .description("the page at /, and the application under /v1/")
+    .option("--port <N>", "where it listens; 0 takes a free one", parseWhole(0, 65_535), 8787)
+    .option("--host <HOST>", "address that it listens on: 0.0.0.0 for all of this machine's", "127.0.0.1")
+    .option(
+      "--folder <DIR>",
+      "where what is published is kept (default: shadowprice.store, made with the first thing to keep)",
+    )
+    .option(
+      "--key <KEY[:SCOPE,…]>",
+      "asks callers for this key; scopes are decide, solve and publish (default: all); may come again",
+      gather,
+    )
+    .option("--open-cors <ORIGIN>", "lets pages of this origin call; may come again", gather)
+    .addHelpText("after", CODES)
+    .action(async (flags: ServeFlags) => {
+      // Loaded when it is asked for: Hono, zod and their kin take 60 ms.
+      const { serveCommand } = await import("./serve.js");
+      code = await serveCommand(flags, terminal, controller.signal, process);
+    });
+  program
     .command("demo")
     .addArgument(new Argument("[WHAT]", "which example").choices(["allocation", "plan"]).default("allocation"))
     .description("the embedded examples: a campaign of synthetic users and eight discounts, or a plan of six channels")
@@ -139,13 +161,24 @@ async function run(process: NodeJS.Process): Promise<number> {
       else code = await demoCommand(flags, terminal, signal, ownName(process));
     });
   try {
-    await program.parseAsync(process.argv);
+    await program.parseAsync(serving(process.argv));
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.met : EXIT.usage;
     terminal.warn(explain(error));
     return exitCode(error);
   }
+}
+
+/** `npm start -- serve` arrives as `demo serve`. */
+function serving([node, script, ...words]: string[]): string[] {
+  const isDemo = words[0] === "demo" && words[1] === "serve";
+  return [node as string, script as string, ...(isDemo ? words.slice(1) : words)];
+}
+
+/** An option that may come again. */
+function gather(text: string, before: string[] = []): string[] {
+  return [...before, text];
 }
 
 /** As the package says it, which lies above dist/. */

@@ -48,6 +48,8 @@ function floorOf(name: string): number {
 function isUpOrAcross({ from, to }: Import): boolean {
   const [a, b] = [from.split("/")[0], to.split("/")[0]];
   if (a === b || to.startsWith("..")) return false;
+  // The command line starts the application.
+  if (from === "cli/serve.ts" && b === "serve") return false;
   return floorOf(to) >= floorOf(from) && !(floorOf(from) === API && floorOf(to) === API);
 }
 

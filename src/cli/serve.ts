@@ -1,0 +1,140 @@
+/** `shadowprice serve`: the page and the application, on Node. */
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { getRequestListener } from "@hono/node-server";
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+import { createPool } from "../pool/index.js";
+import { type ApiKey, createApp, type Scope } from "../serve/index.js";
+import { FolderStore } from "../serve/node/index.js";
+import { EXIT, UsageError } from "./failure.js";
+import type { Terminal } from "./terminal.js";
+
+export interface ServeFlags {
+  port: number;
+  host: string;
+  folder?: string;
+  key?: string[];
+  openCors?: string[];
+}
+
+const SCOPES: readonly Scope[] = ["decide", "solve", "publish"];
+const FOLDER = "shadowprice.store";
+/** Milliseconds that requests have to end after the signal to stop. */
+const PATIENCE = 10_000;
+
+/** Listens until SIGINT or SIGTERM, lets the requests that run end, and closes store and workers. */
+export async function serveCommand(
+  flags: ServeFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+  process: NodeJS.Process,
+): Promise<number> {
+  const keys = (flags.key ?? []).map(parseKey);
+  if (keys.length === 0 && !isLoopback(flags.host)) {
+    throw new UsageError(`others reach ${flags.host}: give a --key that they must send, or --host 127.0.0.1`);
+  }
+  const store = new FolderStore(flags.folder ?? FOLDER);
+  const pool = createPool({});
+  try {
+    // Before it listens, so that a second server on the same folder ends at once.
+    if (flags.folder !== undefined) await store.open();
+    const log = (entry: unknown) => terminal.warn(JSON.stringify(entry));
+    const app = createApp({ keys, store, solver: pool, origins: (flags.openCors ?? []).map(parseOrigin), log });
+    const server = createServer(getRequestListener(withPage(app.fetch)));
+    const stopped = stopping(signal, process);
+    await listen(server, flags);
+    say(server, flags, keys, terminal);
+    await stopped;
+    await close(server);
+    return EXIT.met;
+  } finally {
+    await pool.close();
+    await store.close();
+  }
+}
+
+/** The page at `/`; everything else is the application's. */
+function withPage(fetch: (request: Request, env?: unknown) => Response | Promise<Response>) {
+  const root = fileURLToPath(new URL("./page", import.meta.url));
+  if (!existsSync(`${root}/index.html`)) throw new Error(`the page is not in ${root}: run npm run build`);
+  const site = new Hono();
+  site.use(async ({ req, header }, next) => {
+    header("x-content-type-options", "nosniff");
+    // Names of assets change with their content.
+    header("cache-control", req.path === "/" ? "no-cache" : "public, max-age=31536000, immutable");
+    await next();
+  });
+  const files = serveStatic({ root });
+  site.get("/", files);
+  site.get("/assets/*", files);
+  return (request: Request, env: unknown) => {
+    const { pathname } = new URL(request.url);
+    return pathname === "/" || pathname.startsWith("/assets/") ? site.fetch(request, env as object) : fetch(request, env);
+  };
+}
+
+async function listen(server: Server, { port, host }: ServeFlags): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new UsageError(`port ${port} of ${host} is taken: give another with --port N, or --port 0 for a free one`);
+    }
+    if (code === "EACCES") throw new UsageError(`port ${port} needs rights that you do not have: give one above 1023`);
+    throw new UsageError(`cannot listen on ${host}: ${message}`);
+  }
+}
+
+function say(server: Server, { host, folder = FOLDER }: ServeFlags, keys: readonly ApiKey[], terminal: Terminal): void {
+  const { port } = server.address() as AddressInfo;
+  const name = host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "localhost" : host;
+  const { bold } = terminal.colours;
+  terminal.print(`shadowprice is at ${bold(`http://${name}:${port}/`)}`);
+  terminal.print(`  the application is under /v1/, its description at /openapi.json; what is published is kept in ${folder}`);
+  if (keys.length === 0) terminal.print("  no keys: whoever reaches this address may do everything");
+  terminal.print("  Ctrl-C ends it");
+}
+
+/** Resolves when the process is told to stop. */
+function stopping(signal: AbortSignal, process: NodeJS.Process): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    process.once("SIGTERM", () => resolve());
+  });
+}
+
+/** Takes no new requests and lets those that run end. */
+async function close(server: Server): Promise<void> {
+  const closed = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  const impatient = setTimeout(() => server.closeAllConnections(), PATIENCE);
+  await closed;
+  clearTimeout(impatient);
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+function parseKey(text: string, i: number): ApiKey {
+  const [, key = "", scopes] = /^([^:]*)(?::(.*))?$/s.exec(text) ?? [];
+  const named = scopes === undefined ? [...SCOPES] : scopes.split(",");
+  const unknown = named.find((scope) => !SCOPES.includes(scope as Scope));
+  if (unknown !== undefined) {
+    throw new UsageError(`--key: there is no scope "${unknown}"; write KEY or KEY:decide,solve,publish`);
+  }
+  if (key.length < 16) throw new UsageError("--key: a key has at least 16 characters; openssl rand -base64 24 makes one");
+  return { key, scopes: named as Scope[], name: `key ${i + 1}` };
+}
+
+function parseOrigin(text: string): string {
+  if (text === "*" || (URL.canParse(text) && new URL(text).origin === text)) return text;
+  throw new UsageError(`--open-cors: "${text}" is no origin; write one such as https://plan.example.com`);
+}
