@@ -73,7 +73,9 @@ function withPage(fetch: (request: Request, env?: unknown) => Response | Promise
   site.get("/assets/*", files);
   return (request: Request, env: unknown) => {
     const { pathname } = new URL(request.url);
-    return pathname === "/" || pathname.startsWith("/assets/") ? site.fetch(request, env as object) : fetch(request, env);
+    return pathname === "/" || pathname.startsWith("/assets/")
+      ? site.fetch(request, env as object)
+      : fetch(request, env);
   };
 }
 
@@ -96,7 +98,9 @@ function say(server: Server, { host, folder = FOLDER }: ServeFlags, keys: readon
   const name = host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "localhost" : host;
   const { bold } = terminal.colours;
   terminal.print(`shadowprice is at ${bold(`http://${name}:${port}/`)}`);
-  terminal.print(`  the application is under /v1/, its description at /openapi.json; what is published is kept in ${folder}`);
+  terminal.print(
+    `  the application is under /v1/, its description at /openapi.json; what is published is kept in ${folder}`,
+  );
   if (keys.length === 0) terminal.print("  no keys: whoever reaches this address may do everything");
   terminal.print("  Ctrl-C ends it");
 }
@@ -130,7 +134,8 @@ function parseKey(text: string, i: number): ApiKey {
   if (unknown !== undefined) {
     throw new UsageError(`--key: there is no scope "${unknown}"; write KEY or KEY:decide,solve,publish`);
   }
-  if (key.length < 16) throw new UsageError("--key: a key has at least 16 characters; openssl rand -base64 24 makes one");
+  if (key.length < 16)
+    throw new UsageError("--key: a key has at least 16 characters; openssl rand -base64 24 makes one");
   return { key, scopes: named as Scope[], name: `key ${i + 1}` };
 }
 

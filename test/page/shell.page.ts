@@ -40,7 +40,7 @@ describe("the shell", () => {
         { width: 390, height: 844 },
       ]) {
         const { page } = await stage.open("#/offers", { colorScheme, viewport });
-        await page.getByRole("slider", { name: "Budget" }).first().waitFor();
+        await page.getByRole("button", { name: "Plan the example campaign" }).waitFor();
         expect(await seriousFindings(page)).toEqual([]);
         // Nothing is wider than the screen.
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(viewport.width);

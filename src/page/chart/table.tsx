@@ -1,5 +1,7 @@
 /** What a chart shows, as a table: made when it is opened. */
+
 import { useSignal } from "@preact/signals";
+import { Scroll } from "../shell/scroll.js";
 import type { ChartProps } from "./types.js";
 
 /** Rows at most: of more, every second, third, … and the last. The data that is saved has all. */
@@ -17,8 +19,7 @@ export function DataTable({ title, x, y, series }: ChartProps) {
     >
       <summary>{title}: as a table</summary>
       {isOpen.value && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-        <section class="scroll" tabIndex={0} aria-label={`${title}, as a table`}>
+        <Scroll label={`${title}, as a table`}>
           <table class="figures">
             <thead>
               <tr>
@@ -41,7 +42,7 @@ export function DataTable({ title, x, y, series }: ChartProps) {
               ))}
             </tbody>
           </table>
-        </section>
+        </Scroll>
       )}
     </details>
   );

@@ -1,46 +1,79 @@
 /** Offers: which user gets which offer under a budget. */
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import type { FrontierResult } from "../../allocation/types.js";
-import { Chart } from "../chart/chart.js";
-import { amount, short } from "../shell/numbers.js";
-import { openWorker } from "../worker/client.js";
-import type { tasks } from "./tasks.js";
-
-const worker = openWorker<typeof tasks>("offers");
+import { Failure } from "../shell/failure.js";
+import { count } from "../shell/numbers.js";
+import { Progress } from "../shell/progress.js";
+import { BudgetCurve } from "./budget-curve.js";
+import { Figures } from "./figures.js";
+import { LimitsCard } from "./limits.js";
+import { MappingCard } from "./mapping.js";
+import "./offers.css";
+import { NoPlan, Proof } from "./proof.js";
+import { OfferShares } from "./shares.js";
+import { Start } from "./start.js";
+import { answer, failure, leave, looked, table, work } from "./state.js";
 
 export default function Offers() {
-  const curve = useSignal<FrontierResult | undefined>(undefined);
-  const budget = useSignal(2_500_000);
-  useEffect(() => {
-    worker.call("campaign", { users: 100_000 }).then((result) => {
-      curve.value = result;
-      budget.value = result.most / 4;
-    });
-  }, []);
-  const points = curve.value?.points ?? [];
   return (
     <>
-      <h1>Which user gets which offer</h1>
-      {points.length > 0 && (
-        <Chart
-          title="What every budget buys"
-          summary="Value rises with the budget, ever less steeply."
-          x={{ name: "Budget", values: points.map(({ budget }) => budget), format: amount, tick: short }}
-          y={{ name: "Value", format: amount, tick: short }}
-          series={[{ name: "Value", values: points.map(({ value }) => value) }]}
-          marker={{
-            name: "Budget",
-            x: budget.value,
-            min: curve.value?.least ?? 0,
-            max: curve.value?.most ?? 1,
-            format: amount,
-            onMove: (x) => {
-              budget.value = x;
-            },
-          }}
-        />
+      <Title />
+      {failure.value && <Failure {...failure.value} />}
+      {!table.value && (looked.value ? <MappingCard key={looked.value.file.name} {...looked.value} /> : <Start />)}
+      {!table.value && work.value && <Progress work={work.value} cancel={work.value.cancel} />}
+      {table.value && <Plan />}
+    </>
+  );
+}
+
+function Title() {
+  const now = table.value;
+  return (
+    <div class="title">
+      <div>
+        <h1>Which user gets which offer</h1>
+        {now ? (
+          <p class="muted">
+            {now.name}: {count(now.users)} users, {count(now.options.length)} offers
+          </p>
+        ) : (
+          <p class="muted">
+            The most value that a budget can buy, user by user, with a proof that there is no better plan.
+          </p>
+        )}
+      </div>
+      {now && (
+        <button type="button" onClick={leave}>
+          Other data
+        </button>
       )}
+    </div>
+  );
+}
+
+function Plan() {
+  const now = answer.value;
+  return (
+    <>
+      <div class="working">
+        {work.value ? (
+          <Progress work={work.value} cancel={work.value.cancel} />
+        ) : (
+          now?.isEstimate && (
+            <p class="muted">Estimated from a sample of the users while you drag; let go for the exact plan.</p>
+          )
+        )}
+      </div>
+      {now && now.status !== "met" && <NoPlan answer={now} />}
+      <Figures />
+      <div class="plan">
+        <div class="grid">
+          <BudgetCurve />
+          {now?.status === "met" && <OfferShares answer={now} />}
+        </div>
+        <div class="grid side">
+          <LimitsCard />
+          {now?.status === "met" && <Proof answer={now} />}
+        </div>
+      </div>
     </>
   );
 }

@@ -36,6 +36,9 @@ export function openWorker<T extends Tasks>(flow: string): TaskWorker<T> {
   let generation = 0;
   let last = 0;
   const waiting = new Map<number, Waiting>();
+  /** Cancelled calls that the worker has not let go of: what is asked after them waits, since the worker may be ended. */
+  const leaving = new Map<number, () => void>();
+  let left = Promise.resolve();
 
   function start(): Worker {
     generation++;
@@ -50,6 +53,7 @@ export function openWorker<T extends Tasks>(flow: string): TaskWorker<T> {
     if (progress) call?.onProgress?.(progress);
     if (!done && !error) return;
     waiting.delete(id);
+    leaving.get(id)?.();
     if (error) call?.reject(unpacked(error));
     else call?.resolve(result);
   }
@@ -59,23 +63,30 @@ export function openWorker<T extends Tasks>(flow: string): TaskWorker<T> {
     worker = undefined;
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();
+    for (const leave of leaving.values()) leave();
   }
 
   return {
     get generation() {
       return generation;
     },
-    call(task, args, { signal, onProgress } = {}) {
+    async call(task, args, { signal, onProgress } = {}) {
+      await left;
+      signal?.throwIfAborted();
       return new Promise((resolve, reject) => {
-        if (signal?.aborted) return reject(signal.reason);
         worker ??= start();
         const id = ++last;
         const cancel = () => {
           worker?.postMessage({ id, cancel: true } satisfies Asked);
           reject(signal?.reason);
-          setTimeout(() => {
-            if (waiting.has(id)) end(new DOMException("cancelled", "AbortError"));
-          }, GRACE);
+          const ending = setTimeout(() => end(new DOMException("cancelled", "AbortError")), GRACE);
+          left = new Promise((go) => {
+            leaving.set(id, () => {
+              clearTimeout(ending);
+              leaving.delete(id);
+              go();
+            });
+          });
         };
         const settled =
           <V>(call: (value: V) => void) =>
