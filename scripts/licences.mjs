@@ -12,7 +12,11 @@ const FILE = "THIRD-PARTY.md";
 /** Licences that ask for no more than their text beside the copy. */
 const ALLOWED = /^\(?(MIT|Apache-2\.0|BSD-[23]-Clause|ISC|0BSD)\b/;
 /** A package without a licence file of its own, and the package of this list by the same authors that carries the text. */
-const TEXT_OF = { "@assemblyscript/loader": "assemblyscript" };
+const TEXT_OF = {
+  "@assemblyscript/loader": "assemblyscript",
+  "@hono/zod-openapi": "hono",
+  "@hono/zod-validator": "hono",
+};
 /** What of a package rides along that is no JavaScript. */
 const WHAT = {
   assemblyscript: " (its standard library, compiled into engine.wasm)",

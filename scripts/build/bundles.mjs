@@ -10,8 +10,6 @@ const ENTRIES = {
   index: "src/index.ts",
   files: "src/files/index.ts",
   cli: "src/cli/main.ts",
-  // What `shadowprice serve` loads, with Hono and all: it works where nothing else is installed.
-  "cli.serve": "src/cli/serve.ts",
 };
 /** Node's own modules, with and without their prefix, and the optional peer: never bundled. */
 const EXTERNAL = ["node:*", ...builtinModules, "@duckdb/node-api"];
@@ -30,6 +28,16 @@ const coreIsThePackage = {
   setup({ onResolve }) {
     onResolve({ filter: /^(\.\.\/)+index\.js$/ }, () => ({ path: "shadowprice", external: true }));
     onResolve({ filter: /^(\.\.\/)+scoring\.js$/ }, () => ({ path: "shadowprice/scoring", external: true }));
+  },
+};
+
+/** The command line loads what serves when it serves: a bundle of its own. */
+const servesApart = {
+  name: "serves-apart",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/serve\.js$/ }, ({ importer }) =>
+      importer.endsWith("src/cli/main.ts") ? { path: "./cli.serve.js", external: true } : undefined,
+    );
   },
 };
 
@@ -97,7 +105,7 @@ export async function buildBundles() {
     build({
       ...shared,
       alias: whole.alias,
-      plugins: [...whole.plugins, requiredBuiltins],
+      plugins: [...whole.plugins, requiredBuiltins, servesApart],
       entryPoints: ENTRIES,
       outdir: "dist",
       splitting: true,
@@ -149,6 +157,17 @@ export async function buildBundles() {
       platform: "neutral",
       mainFields: ["module", "main"],
       external: SERVE_PEERS,
+    }),
+    // `shadowprice serve`, with Hono and all inside: it works where nothing else is installed.
+    build({
+      ...shared,
+      plugins: [coreIsThePackage, requiredBuiltins],
+      entryPoints: { "cli.serve": "src/cli/serve.ts" },
+      outdir: "dist",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      conditions: ["node"],
+      external: [...EXTERNAL, "postgres"],
     }),
     // The script of a worker is one file with everything in it: a bundler may copy it as it stands, and a page may load it from anywhere.
     build({

@@ -8,6 +8,11 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** By its name: the bundle that serves has a class of its own. */
+function isUsage(error: unknown): boolean {
+  return error instanceof Error && error.name === "UsageError";
+}
+
 /** Ctrl-C, as the reason of the abort. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
@@ -18,14 +23,14 @@ export class Interrupted extends Error {
 
 export function exitCode(error: unknown): number {
   if (error instanceof Interrupted) return EXIT.interrupted;
-  return error instanceof UsageError || error instanceof InputFileError ? EXIT.usage : EXIT.failed;
+  return isUsage(error) || error instanceof InputFileError ? EXIT.usage : EXIT.failed;
 }
 
 /** One line for what the person can act on; the stack only for what nobody expected. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return `shadowprice: ${String(error)}`;
   const expected =
-    error instanceof UsageError ||
+    isUsage(error) ||
     error instanceof InputFileError ||
     error instanceof OutputFileError ||
     error instanceof Interrupted ||

@@ -126,7 +126,7 @@ async function run(process: NodeJS.Process): Promise<number> {
     .option("--host <HOST>", "address that it listens on: 0.0.0.0 for all of this machine's", "127.0.0.1")
     .option(
       "--folder <DIR>",
-      "where what is published is kept (default: shadowprice.store, made with the first thing to keep)",
+      "where what is published is kept (default: the database of DATABASE_URL, else shadowprice-data, made with the first thing to keep)",
     )
     .option(
       "--key <KEY[:SCOPE,…]>",

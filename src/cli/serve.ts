@@ -9,7 +9,7 @@ import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { createPool } from "../pool/index.js";
 import { type ApiKey, createApp, type Scope } from "../serve/index.js";
-import { FolderStore } from "../serve/node/index.js";
+import { FolderStore, storeOf } from "../serve/node/index.js";
 import { EXIT, UsageError } from "./failure.js";
 import type { Terminal } from "./terminal.js";
 
@@ -22,7 +22,6 @@ export interface ServeFlags {
 }
 
 const SCOPES: readonly Scope[] = ["decide", "solve", "publish"];
-const FOLDER = "shadowprice.store";
 /** Milliseconds that requests have to end after the signal to stop. */
 const PATIENCE = 10_000;
 
@@ -37,17 +36,18 @@ export async function serveCommand(
   if (keys.length === 0 && !isLoopback(flags.host)) {
     throw new UsageError(`others reach ${flags.host}: give a --key that they must send, or --host 127.0.0.1`);
   }
-  const store = new FolderStore(flags.folder ?? FOLDER);
+  // A folder that is named goes before the environment's DATABASE_URL.
+  const store = flags.folder === undefined ? storeOf() : new FolderStore(flags.folder);
   const pool = createPool({});
   try {
     // Before it listens, so that a second server on the same folder ends at once.
-    if (flags.folder !== undefined) await store.open();
+    if (flags.folder !== undefined && store instanceof FolderStore) await store.open();
     const log = (entry: unknown) => terminal.warn(JSON.stringify(entry));
     const app = createApp({ keys, store, solver: pool, origins: (flags.openCors ?? []).map(parseOrigin), log });
     const server = createServer(getRequestListener(withPage(app.fetch)));
     const stopped = stopping(signal, process);
     await listen(server, flags);
-    say(server, flags, keys, terminal);
+    say(server, flags, store instanceof FolderStore ? store.folder : "PostgreSQL (DATABASE_URL)", keys, terminal);
     await stopped;
     await close(server);
     return EXIT.met;
@@ -93,13 +93,13 @@ async function listen(server: Server, { port, host }: ServeFlags): Promise<void>
   }
 }
 
-function say(server: Server, { host, folder = FOLDER }: ServeFlags, keys: readonly ApiKey[], terminal: Terminal): void {
+function say(server: Server, { host }: ServeFlags, place: string, keys: readonly ApiKey[], terminal: Terminal): void {
   const { port } = server.address() as AddressInfo;
   const name = host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "localhost" : host;
   const { bold } = terminal.colours;
   terminal.print(`shadowprice is at ${bold(`http://${name}:${port}/`)}`);
   terminal.print(
-    `  the application is under /v1/, its description at /openapi.json; what is published is kept in ${folder}`,
+    `  the application is under /v1/, its description at /openapi.json; what is published is kept in ${place}`,
   );
   if (keys.length === 0) terminal.print("  no keys: whoever reaches this address may do everything");
   terminal.print("  Ctrl-C ends it");
