@@ -21,6 +21,7 @@ const STEPS = [
   ["test:page", vitest, vitestCounts],
   ["test:reference", vitest, vitestCounts],
   ["test:runtimes", ["--json", report], (counts) => counts],
+  ["test:kills", []],
   ["lint", []],
   ["types", []],
   ["size", []],

@@ -64,6 +64,7 @@ export {
 } from "./policy/gates.js";
 export { calibrated, isotonic } from "./policy/isotonic.js";
 export { type Amount, type ModelledOffer, type ModelledOffers, offersOf } from "./policy/offers.js";
+export { type PolicyOfOptions, type PricedPolicy, policyOf } from "./policy/published.js";
 export {
   againstControl,
   type Output,

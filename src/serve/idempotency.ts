@@ -11,6 +11,13 @@ import { isConflict, type Store } from "./store/store.js";
 const KEPT = 24 * 3_600_000;
 /** Milliseconds after which a request that has no answer yet is taken for lost: publishing takes milliseconds. */
 const LOST = 15_000;
+/** Not made before it is needed: Workers draw no random numbers before a request. */
+let server: string | undefined;
+function here(): string {
+  server ??= crypto.randomUUID();
+  return server;
+}
+
 /** Headers that belong to an answer. */
 const HEADERS = ["content-type", "etag"];
 
@@ -19,6 +26,8 @@ interface Reply {
   request: string;
   /** Until when the request is taken to be under way; without an answer after that, it was lost. */
   until: number;
+  /** The process that it is under way in. */
+  server: string;
   answer?: { status: number; headers: Record<string, string>; body: string };
 }
 
@@ -84,9 +93,10 @@ async function begin(store: Store, name: string, request: string): Promise<Begun
     });
   }
   if (known?.answer) return known.answer;
-  if (known && known.until > now) throw underWay(known.until - now);
+  const isHere = known?.server === here();
+  if (known && known.until > now && (isHere || !store.isAlone)) throw underWay(known.until - now);
   try {
-    const version = await write(store, name, { request, until: now + LOST }, stored?.version);
+    const version = await write(store, name, { request, until: now + LOST, server: here() }, stored?.version);
     return { version, retried: stored !== undefined };
   } catch (error) {
     // Two came at the same moment, and the other was first.
@@ -103,7 +113,7 @@ async function end(store: Store, name: string, begun: number, request: string, r
       const headers = Object.fromEntries(HEADERS.map((header) => [header, response.headers.get(header)]));
       const present = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== null));
       const answer = { status, headers: present as Record<string, string>, body: await response.text() };
-      await write(store, name, { request, until: 0, answer }, begun);
+      await write(store, name, { request, until: 0, server: here(), answer }, begun);
     }
   } catch {
     // What was published stays so, and is said; one who asks again is answered by what is there, once this counts as lost.

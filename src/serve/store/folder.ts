@@ -36,6 +36,7 @@ const SWEEP = 1_024;
  */
 export class FolderStore implements Store {
   readonly folder: string;
+  readonly isAlone = true;
   #opened: Promise<Lock> | undefined;
   #isOpen = false;
   #closed = false;

@@ -66,6 +66,8 @@ export interface Store {
    * What this process publishes it sees at once.
    */
   readonly freshFor?: number;
+  /** No other server can have this store: what one before it left under way is lost, and need not be waited for. */
+  readonly isAlone?: boolean;
   /** Ends what the store holds open; it answers no more. */
   close?(): Promise<void>;
 }
