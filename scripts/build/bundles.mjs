@@ -41,6 +41,14 @@ const servesApart = {
   },
 };
 
+/** The page of /docs is a file of its own, read when it is asked for. */
+const docsAreAFile = {
+  name: "docs-are-a-file",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/docs\/index\.js$/ }, () => ({ path: "./serve.docs.js", external: true }));
+  },
+};
+
 // Without comments and blanks: half of what a runtime has to read before the first decision. Names stay, for stack traces,
 // but in allocation.js.
 const shared = {
@@ -144,10 +152,11 @@ export async function buildBundles() {
     // One for every runtime: the core is the package itself, of which each runtime finds its own entry.
     build({
       ...shared,
-      plugins: [coreIsThePackage],
+      plugins: [docsAreAFile, coreIsThePackage],
       entryPoints: {
         pool: "src/pool/index.ts",
         mcp: "src/mcp/index.ts",
+        "serve.docs": "src/serve/docs/index.ts",
         serve: "src/serve/index.ts",
         "serve.decide": "src/serve/decide.ts",
         "serve.node": "src/serve/node/index.ts",
@@ -161,7 +170,7 @@ export async function buildBundles() {
     // `shadowprice serve`, with Hono and all inside: it works where nothing else is installed.
     build({
       ...shared,
-      plugins: [coreIsThePackage, requiredBuiltins],
+      plugins: [docsAreAFile, coreIsThePackage, requiredBuiltins],
       entryPoints: { "cli.serve": "src/cli/serve.ts" },
       outdir: "dist",
       platform: "neutral",

@@ -47,12 +47,26 @@ const route = createRoute({
   responses: { 200: json(z.looseObject({ openapi: z.literal("3.1.0") }), "OpenAPI 3.1") },
 });
 
-/** Adds the route; the document is made when it is first asked for, of all routes that are there by then. */
+const page = createRoute({
+  method: "get",
+  path: "/docs",
+  summary: "This description, to be read by people",
+  responses: { 200: { description: "a page that loads nothing", content: { "text/html": { schema: z.string() } } } },
+});
+
+/** Adds the routes; the document is made when it is first asked for, of all routes that are there by then. */
 export function documentRoute(app: OpenAPIHono<Env>, hasKeys: boolean): void {
   let document: Document | undefined;
-  app.openapi(route, (context) => {
+  const described = () => {
     document ??= completed(app.getOpenAPI31Document(CONFIG) as unknown as Document, hasKeys);
-    return context.json(document as never, 200);
+    return document;
+  };
+  app.openapi(route, (context) => context.json(described() as never, 200));
+  app.openapi(page, async (context) => {
+    // Read when it is first asked for: a server that only answers programs never reads it.
+    const { docsPage } = await import("./docs/index.js");
+    const { html, policy } = await docsPage(described(), new URL(context.req.url).origin);
+    return context.html(html, 200, { "content-security-policy": policy, "x-content-type-options": "nosniff" });
   });
 }
 

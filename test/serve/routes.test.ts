@@ -172,6 +172,7 @@ describe("GET", () => {
     const { body } = await get("/openapi.json");
     expect(body.openapi).toBe("3.1.0");
     expect(Object.keys(body.paths).sort()).toEqual([
+      "/docs",
       "/healthz",
       "/metrics",
       "/openapi.json",
