@@ -14,3 +14,11 @@ export function code(text: string, label: string): string {
 export function slug(kind: string, name: string): string {
   return `${kind}-${name.replace(/[^\w-]/g, "_")}`;
 }
+
+/** JSON as people write it: lists of numbers and names on one line. */
+export function indented(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /\[\s+([^[\]{}]*?)\s+\]/g,
+    (_, inner) => `[${inner.replace(/\n\s+/g, " ")}]`,
+  );
+}

@@ -4,7 +4,7 @@
  * `curl | less` alike, and runs wherever the application does.
  */
 import type { Described, Operation } from "./described.js";
-import { code, escaped, slug } from "./html.js";
+import { code, escaped, indented, slug } from "./html.js";
 import { definition, type } from "./schema.js";
 import { STYLE } from "./style.js";
 
@@ -112,7 +112,7 @@ function bodyOf({ method, path, requestBody }: Route): string {
   if (!requestBody) return "";
   return Object.entries(requestBody.content)
     .map(([media, { schema, example }]) => {
-      const shown = example === undefined ? "" : code(JSON.stringify(example, null, 2), `Body of ${method} ${path}`);
+      const shown = example === undefined ? "" : code(indented(example), `Body of ${method} ${path}`);
       return `<h4>Body: <code>${escaped(media)}</code></h4>\n<p>${type(schema)}</p>\n${shown}`;
     })
     .join("\n");

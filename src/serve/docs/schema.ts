@@ -1,6 +1,6 @@
 /** Schemas in words: what a value is, and a table of its fields. */
 import type { Shape } from "./described.js";
-import { code, escaped, slug } from "./html.js";
+import { code, escaped, indented, slug } from "./html.js";
 
 const NAMES: Record<string, string> = {
   string: "text",
@@ -55,7 +55,7 @@ export function definition(schema: Shape): string {
   const parts = [
     description ? `<p>${escaped(description)}</p>` : "",
     schema.properties ? fields(schema) : choices ? list(choices) : `<p>${type(schema)}</p>`,
-    example === undefined ? "" : code(JSON.stringify(example, null, 2), "Example"),
+    example === undefined ? "" : code(indented(example), "Example"),
   ];
   return parts.filter((part) => part !== "").join("\n");
 }

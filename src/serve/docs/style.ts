@@ -16,7 +16,7 @@ nav h2{font-size:.8rem;color:var(--soft);margin:1.2rem 0 .3rem}
 nav ul{list-style:none;margin:0;padding:0}
 nav a{display:block;padding:.15rem 0;text-decoration:none;overflow-wrap:anywhere}
 nav a:hover{text-decoration:underline}
-nav b{display:inline-block;min-width:3.6em;font-size:.75em}
+nav b{display:inline-block;min-width:5em;font-size:.75em}
 main{padding:1.5rem clamp(1rem,4vw,3rem) 4rem;max-width:60rem}
 h1 small{font-size:.5em;color:var(--soft);font-weight:400}
 h2{margin-top:3rem}
