@@ -20,7 +20,7 @@ function tableOf(users: number, seed: number) {
     Float64Array.from({ length: users }, () => Math.ceil(100 * (1 + 2 * j) * (0.5 + random())) / 100),
   );
   const table = createEngine().offers({ users, options: NAMES });
-  NAMES.forEach((_, j) => table.set(j, 0, values[j] as Float64Array, costs[j] as Float64Array));
+  for (const j of NAMES.keys()) table.set(j, 0, values[j] as Float64Array, costs[j] as Float64Array);
   return { table, values, costs };
 }
 
