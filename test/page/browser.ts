@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { extname, join, normalize, resolve } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 
-const ROOT = resolve(import.meta.dirname, "../../dist/page");
+const ROOT = resolve("dist/page");
 /** As from a folder of some server: the page's paths are relative. */
 const FOLDER = "/somewhere/deep/";
 const TYPES: Record<string, string> = {
@@ -76,7 +76,7 @@ function listen(): Promise<Server> {
   return new Promise((done) => server.listen(0, "127.0.0.1", () => done(server)));
 }
 
-const AXE = readFileSync(resolve(import.meta.dirname, "../../node_modules/axe-core/axe.min.js"), "utf8");
+const AXE = readFileSync(resolve("node_modules/axe-core/axe.min.js"), "utf8");
 
 /** What axe finds serious or critical, one line each. */
 export async function seriousFindings(page: Page): Promise<string[]> {
