@@ -20,8 +20,10 @@ export function Proof({ answer }: { answer: Answer }) {
         </p>
       ) : (
         <p>
-          <strong class="proven">Proven to within {tinyShare(gap)}.</strong> This plan is worth {exactAmount(value)}. No
-          plan within these limits, found or not, is worth more than {exactAmount(bound)}.
+          <strong class="proven">Proven to within {tinyShare(gap)}.</strong> This plan is worth {exactAmount(value)}.{" "}
+          {bound - value < 0.01
+            ? "No other plan within these limits is worth 0.01 more."
+            : `No plan within these limits, found or not, is worth more than ${exactAmount(bound)}.`}
         </p>
       )}
       {limits.length > 0 && <LimitTable answer={answer} />}
