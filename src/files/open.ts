@@ -12,6 +12,7 @@ import { LongTable } from "./long/table.js";
 import { AsideFile } from "./output.js";
 import type { Choices, Decided } from "./sink/decided.js";
 import { CsvSource } from "./source/csv.js";
+import { openDisk } from "./source/disk.js";
 import { ParquetSource } from "./source/parquet.js";
 import type { Format, OpenOptions, Source } from "./types.js";
 import { Watch } from "./watch.js";
@@ -88,8 +89,8 @@ export async function openOffers(path: string, options: OpenOptions = {}): Promi
 }
 
 export async function openSource(path: string, format: Format | "arrow stream"): Promise<Source> {
-  if (format === "csv") return CsvSource.open(path);
-  if (format === "parquet") return ParquetSource.open(path);
+  if (format === "csv") return CsvSource.open(path, await openDisk(path));
+  if (format === "parquet") return ParquetSource.open(path, await openDisk(path));
   // Loaded when it is needed: apache-arrow alone takes 60 ms.
   const { ArrowSource } = await import("./source/arrow.js");
   return ArrowSource.open(path);

@@ -49,6 +49,8 @@ export interface PoolState {
   workers: number;
   running: number;
   waiting: number;
+  /** Whether one more would be refused. */
+  isFull: boolean;
   /** Bytes that the engines of running tasks held when they last said so. */
   memory: number;
 }
@@ -87,6 +89,7 @@ export class Pool {
       workers: slots.length,
       running: slots.filter(({ isBusy }) => isBusy).length,
       waiting: this.#waiting.length,
+      isFull: this.#waiting.length >= this.#queue && slots.length >= this.#size && slots.every(({ isBusy }) => isBusy),
       memory: slots.reduce((bytes, { memory }) => bytes + memory, 0),
     };
   }

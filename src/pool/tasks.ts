@@ -1,4 +1,6 @@
 /** What can be asked of a solver, here or in a worker: each a function of its arguments, with a way to stop it. */
+
+import { type BodyAnswer, decideBody, type OfferBody } from "../files/body/decide.js";
 import {
   type AllocationOptions,
   type AllocationRequest,
@@ -63,6 +65,15 @@ export const TASKS = {
 
   totals(hooks: Hooks, columns: OfferColumns, request: TotalsRequest): Uint8Array {
     return onTable(hooks, columns, (table) => totals(table, request, watched(hooks)));
+  },
+
+  /** A table as the bytes of a request; its decisions as bytes. */
+  allocateBody(hooks: Hooks, body: OfferBody, options: Travelling<AllocationOptions> = {}): Promise<BodyAnswer> {
+    return decideBody(body, {
+      ...hooks,
+      allocate: (table, request) => allocate(table, request, { ...options, ...watched(hooks) }),
+      breath() {},
+    });
   },
 
   planBudget(hooks: Hooks, problem: PlanProblem, options: Travelling<PlanOptions> = {}): PlanResult {

@@ -7,6 +7,8 @@ import { Problem } from "./problem.js";
 export interface Limits {
   /** Bytes of a JSON body. */
   bodyBytes: number;
+  /** Bytes of a body that is a table: Arrow, Parquet or CSV. */
+  tableBytes: number;
   /** Users of one allocation. */
   users: number;
   /** Options of one allocation. */
@@ -23,6 +25,7 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   bodyBytes: 32 * 2 ** 20,
+  tableBytes: 256 * 2 ** 20,
   users: 1_000_000,
   options: 1_000,
   spends: 20_000,

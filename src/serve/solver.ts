@@ -1,7 +1,8 @@
 /** Where solves run, so that none holds up a decision: a pool of workers that was given, else turns on this thread. */
 import type { Context } from "hono";
 import { breath } from "../engine/breath.js";
-import { type AllocationRequest, type AllocationResult, allocateInTurns, createEngine } from "../index.js";
+import { type BodyAnswer, decideBody, type OfferBody } from "../files/body/decide.js";
+import { type AllocationRequest, type AllocationResult, allocate, allocateInTurns, createEngine } from "../index.js";
 import { QueueFullError, timeout } from "../pool/errors.js";
 import { type OfferColumns, placeInTurns } from "../pool/table.js";
 import { type Hooks, TASKS, type TaskArguments, type TaskName, type TaskResult } from "../pool/tasks.js";
@@ -11,6 +12,8 @@ import { Problem } from "./problem.js";
 export interface SolverState {
   running: number;
   waiting: number;
+  /** Whether one more would be refused. */
+  isFull: boolean;
   /** Bytes of the engines of running solves. */
   memory: number;
 }
@@ -59,7 +62,12 @@ export class Turns implements Solver {
   }
 
   get state(): SolverState {
-    return { running: this.#isBusy ? 1 : 0, waiting: this.#waiting.length, memory: this.#memory() };
+    return {
+      running: this.#isBusy ? 1 : 0,
+      waiting: this.#waiting.length,
+      isFull: this.#isFull,
+      memory: this.#memory(),
+    };
   }
 
   async run<Name extends TaskName>(
@@ -76,6 +84,10 @@ export class Turns implements Solver {
         const [columns, request, options] = args as unknown as TaskArguments<"allocate">;
         if (goesInTurns(request)) return (await this.#inTurns(columns, request, options, signal, seconds)) as never;
       }
+      if (task === "allocateBody") {
+        const [body, options] = args as unknown as TaskArguments<"allocateBody">;
+        return (await this.#ofBody(body, options, signal, seconds)) as never;
+      }
       const most = Math.min(seconds, this.#seconds);
       this.#requireSmall(task, args);
       const run = TASKS[task] as (hooks: Hooks, ...rest: readonly unknown[]) => TaskResult<Name>;
@@ -87,10 +99,14 @@ export class Turns implements Solver {
     }
   }
 
+  get #isFull(): boolean {
+    return this.#isBusy && this.#waiting.length >= this.#queue;
+  }
+
   /** Waits until no other is solved. */
   async #turn(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#isBusy && this.#waiting.length >= this.#queue) {
+    if (this.#isFull) {
       throw new QueueFullError(`${this.#queue} requests wait: ask again later`);
     }
     while (this.#isBusy) {
@@ -122,6 +138,26 @@ export class Turns implements Solver {
     } finally {
       table.release();
     }
+  }
+
+  #ofBody(
+    body: OfferBody,
+    options: TaskArguments<"allocateBody">[1],
+    signal: AbortSignal | undefined,
+    seconds: number,
+  ): Promise<BodyAnswer> {
+    const hooks = this.#hooks(signal, seconds);
+    const onProgress = () => hooks.signal.throwIfAborted();
+    return decideBody(body, {
+      ...{ signal: hooks.signal, newEngine: hooks.newEngine, breath },
+      allocate: (table, request) => {
+        if (goesInTurns(request)) return allocateInTurns(table, request, { bound: options?.bound, signal, onProgress });
+        this.#requireSmall("allocate", [{ users: table.users, options: table.names }]);
+        const most = Math.min(seconds, this.#seconds);
+        const timeLimit = Math.min(options?.timeLimit ?? most, SEARCH * most);
+        return allocate(table, request, { ...options, timeLimit, signal: this.#hooks(signal, most).signal });
+      },
+    });
   }
 
   #hooks(signal: AbortSignal | undefined, seconds: number): Hooks {

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openOffers } from "../../src/files/index.js";
 import { CsvSource } from "../../src/files/source/csv.js";
+import { openDisk } from "../../src/files/source/disk.js";
 import { parseNumber } from "../../src/files/source/number-text.js";
 import { createEngine } from "../../src/index.js";
 import { decisions, temporaryFolder, text } from "./make.js";
@@ -13,7 +14,8 @@ const folder = temporaryFolder();
 
 /** All cells of a file as our scanner finds them, with the count of rows made beforehand. */
 async function scan(content: string | Uint8Array): Promise<{ cells: string[][]; counted: number; lines: number[] }> {
-  const source = await CsvSource.open(text(join(folder, "scan.csv"), content));
+  const path = text(join(folder, "scan.csv"), content);
+  const source = await CsvSource.open(path, await openDisk(path));
   const counted = await source.count(() => {});
   const cells: string[][] = [];
   const lines: number[] = [];

@@ -1,39 +1,39 @@
 /** Decisions as CSV: an empty offer is none. */
-import type { FileWriter } from "../output.js";
 import type { CsvCells } from "../source/csv-cells.js";
+import { encodeText, newBytes } from "../text.js";
 import type { Exact } from "../types.js";
-import { type DecisionShape, NAMES, type Sink, textOf } from "./sink.js";
+import { type DecisionShape, NAMES, type Out, type Sink, textOf } from "./sink.js";
 
 const PIECE = 1 << 18;
 const [COMMA, LF, ZERO] = [44, 10, 48];
 
 export class CsvSink implements Sink {
   readonly #shape: DecisionShape;
-  readonly #out: FileWriter;
+  readonly #out: Out;
   /** Names of the options, quoted where they must be, none first. */
-  readonly #names: Buffer[];
-  #piece = Buffer.allocUnsafe(PIECE);
+  readonly #names: Uint8Array[];
+  #piece = newBytes(PIECE);
   #filled = 0;
 
-  constructor(shape: DecisionShape, out: FileWriter) {
+  constructor(shape: DecisionShape, out: Out) {
     this.#shape = shape;
     this.#out = out;
-    this.#names = [Buffer.alloc(0), ...shape.options.map((name) => Buffer.from(csvText(name)))];
-    this.#bytes(Buffer.from(`${NAMES.join(",")}\n`));
+    this.#names = [new Uint8Array(0), ...shape.options.map((name) => encodeText(csvText(name)))];
+    this.#bytes(encodeText(`${NAMES.join(",")}\n`));
   }
 
   add(id: Exact, choice: number, value: Exact, cost: Exact): void {
     const shape = this.#shape;
-    this.#bytes(Buffer.from(csvText(textOf(id, shape.id))));
+    this.#bytes(encodeText(csvText(textOf(id, shape.id))));
     this.#byte(COMMA);
-    this.#bytes(this.#names[choice] as Buffer);
-    this.#bytes(Buffer.from(`,${csvText(textOf(value, shape.value))},${csvText(textOf(cost, shape.cost))}\n`));
+    this.#bytes(this.#names[choice] as Uint8Array);
+    this.#bytes(encodeText(`,${csvText(textOf(value, shape.value))},${csvText(textOf(cost, shape.cost))}\n`));
   }
 
   copy(ids: CsvCells, i: number, choice: number, value: CsvCells | undefined, cost: CsvCells | undefined): void {
     this.#cell(ids, i);
     this.#byte(COMMA);
-    this.#bytes(this.#names[choice] as Buffer);
+    this.#bytes(this.#names[choice] as Uint8Array);
     this.#byte(COMMA);
     this.#cell(value, i);
     this.#byte(COMMA);
@@ -62,7 +62,7 @@ export class CsvSink implements Sink {
     this.#piece[this.#filled++] = byte;
   }
 
-  #bytes(bytes: Buffer): void {
+  #bytes(bytes: Uint8Array): void {
     this.#room(bytes.length);
     this.#piece.set(bytes, this.#filled);
     this.#filled += bytes.length;
@@ -73,7 +73,7 @@ export class CsvSink implements Sink {
     if (this.#filled + bytes <= this.#piece.length) return;
     this.#out.write(this.#piece.subarray(0, this.#filled));
     this.#filled = 0;
-    if (bytes > this.#piece.length) this.#piece = Buffer.allocUnsafe(bytes);
+    if (bytes > this.#piece.length) this.#piece = newBytes(bytes);
   }
 }
 

@@ -1,21 +1,20 @@
 /** Decisions as Parquet through hyparquet-writer, a row group at a time. */
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import type { FileWriter } from "../output.js";
 import type { ColumnType, Exact } from "../types.js";
-import { type DecisionShape, NAMES, type Sink } from "./sink.js";
+import { type DecisionShape, NAMES, type Out, type Sink } from "./sink.js";
 
 /** DuckDB's row group: large enough to compress, small enough to hold. */
 const GROUP = 122_880;
 
 export class ParquetSink implements Sink {
   readonly #shape: DecisionShape;
-  readonly #out: FileWriter;
+  readonly #out: Out;
   readonly #bytes: ByteWriter;
   readonly #writer: ParquetWriter;
   #columns: unknown[][] = [[], [], [], []];
 
-  constructor(shape: DecisionShape, out: FileWriter) {
+  constructor(shape: DecisionShape, out: Out) {
     this.#shape = shape;
     this.#out = out;
     this.#bytes = new ByteWriter(1 << 20);

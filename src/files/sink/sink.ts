@@ -13,6 +13,12 @@ export interface DecisionShape {
   options: readonly string[];
 }
 
+/** Where bytes go. */
+export interface Out {
+  write(bytes: Uint8Array): void;
+  close(): void;
+}
+
 /** Takes decisions in the order of the users. Numbers come in the types of the shape. */
 export interface Sink {
   /** `choice`: 0 for none, else the option's number from 1. */

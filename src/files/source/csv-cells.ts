@@ -1,16 +1,17 @@
 /** The cells of one column of a scanned block. */
 import { md5Key } from "../../allocation/md5.js";
+import { decodeText, encodeText } from "../text.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
 import type { Rows } from "./csv-scan.js";
 import { parseNumber } from "./number-text.js";
 
 export class CsvCells implements Cells {
   readonly type: ColumnType;
-  readonly #block: Buffer;
+  readonly #block: Uint8Array;
   readonly #rows: Rows;
   readonly #column: number;
 
-  constructor(type: ColumnType, block: Buffer, rows: Rows, column: number) {
+  constructor(type: ColumnType, block: Uint8Array, rows: Rows, column: number) {
     this.type = type;
     this.#block = block;
     this.#rows = rows;
@@ -45,7 +46,7 @@ export class CsvCells implements Cells {
     for (let i = 0; i < count; i++) {
       const at = this.#at(i);
       if (quotes[at] === 2) {
-        const bytes = Buffer.from(this.text(i));
+        const bytes = encodeText(this.text(i));
         md5Key(bytes, 0, bytes.length, into, 2 * i);
       } else md5Key(this.#block, starts[at] as number, ends[at] as number, into, 2 * i);
     }
@@ -63,7 +64,7 @@ export class CsvCells implements Cells {
 
   text(i: number): string {
     const at = this.#at(i);
-    const text = this.#block.toString("utf8", this.#rows.starts[at], this.#rows.ends[at]);
+    const text = decodeText(this.#block, this.#rows.starts[at], this.#rows.ends[at]);
     return this.#rows.quotes[at] === 2 ? text.replaceAll('""', '"') : text;
   }
 

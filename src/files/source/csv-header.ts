@@ -1,7 +1,7 @@
 /** The first line of a CSV: names of the columns, and by them the delimiter. */
-import type { FileHandle } from "node:fs/promises";
 import { InputFileError } from "../errors.js";
 import { ID } from "../layout.js";
+import type { Bytes } from "./bytes.js";
 
 export interface Header {
   names: string[];
@@ -15,14 +15,14 @@ export interface Header {
 const DELIMITERS = [",", ";", "\t", "|"];
 /** Most bytes of a header: 254 offers with names of a few pages each. */
 const MOST_BYTES = 1 << 22;
-const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const MARK = [0xef, 0xbb, 0xbf];
 
 /** @throws {InputFileError} where the first line is no header. */
-export async function readHeader(path: string, file: FileHandle): Promise<Header> {
+export async function readHeader(path: string, file: Bytes): Promise<Header> {
   for (let size = 1 << 16; ; size *= 4) {
-    const block = Buffer.alloc(size);
+    const block = new Uint8Array(size);
     const { bytesRead } = await file.read(block, 0, size, 0);
-    const mark = block.subarray(0, 3).equals(MARK) ? 3 : 0;
+    const mark = MARK.every((byte, i) => block[i] === byte) ? 3 : 0;
     const line = firstLine(block.subarray(mark, bytesRead), bytesRead < size);
     if (line) return { ...split(path, line.bytes), end: mark + line.end, lines: line.lines };
     if (size >= MOST_BYTES || bytesRead < size) {
@@ -38,7 +38,7 @@ export async function readHeader(path: string, file: FileHandle): Promise<Header
 }
 
 /** The first line that is not blank, to its end outside quotes. */
-function firstLine(bytes: Buffer, whole: boolean): { bytes: Buffer; end: number; lines: number } | undefined {
+function firstLine(bytes: Uint8Array, whole: boolean): { bytes: Uint8Array; end: number; lines: number } | undefined {
   let start = 0;
   let quoted = false;
   let lines = 0;
@@ -55,7 +55,7 @@ function firstLine(bytes: Buffer, whole: boolean): { bytes: Buffer; end: number;
   return whole && !quoted ? { bytes: bytes.subarray(start), end: bytes.length, lines } : undefined;
 }
 
-function split(path: string, bytes: Buffer): { names: string[]; delimiter: string } {
+function split(path: string, bytes: Uint8Array): { names: string[]; delimiter: string } {
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r$/, "");

@@ -26,10 +26,10 @@ export class Regularity {
   }
 
   /** Looks at the next bytes behind the header. */
-  add(block: Buffer): void {
+  add(block: Uint8Array): void {
     if (this.why !== undefined || block.length === 0) return;
     if (block.includes(0)) this.why = "a zero byte";
-    this.oddNumbers ||= block.includes("_") || block.includes("+-") || (this.#last === PLUS && block[0] === MINUS);
+    this.oddNumbers ||= has(block, "_") || has(block, "+-") || (this.#last === PLUS && block[0] === MINUS);
     this.#lineEnds(block);
     this.#characters(block);
     if (this.#cell === "quoted" || this.#cell === "closing" || block.includes(QUOTE)) this.#quotes(block);
@@ -41,14 +41,14 @@ export class Regularity {
   finish(): void {
     if (this.#cell === "quoted") this.why ??= "a quote that is not closed";
     if (this.#last === CR) this.why ??= LONE_RETURN;
-    if (this.#inside) this.#decode(Buffer.alloc(0), false);
+    if (this.#inside) this.#decode(new Uint8Array(0), false);
   }
 
   #isBorder(byte: number): boolean {
     return byte === LF || byte === this.#delimiter;
   }
 
-  #lineEnds(block: Buffer): void {
+  #lineEnds(block: Uint8Array): void {
     if (!this.crlf) {
       if (block.includes(CR)) this.why ??= LONE_RETURN;
       return;
@@ -62,13 +62,13 @@ export class Regularity {
     }
   }
 
-  #characters(block: Buffer): void {
+  #characters(block: Uint8Array): void {
     if (!this.#inside && isAscii(block)) return;
     this.#decode(block, true);
     this.#inside = (block[block.length - 1] as number) >= 0x80;
   }
 
-  #decode(block: Buffer, stream: boolean): void {
+  #decode(block: Uint8Array, stream: boolean): void {
     try {
       this.#decoder.decode(block, { stream });
     } catch {
@@ -76,7 +76,7 @@ export class Regularity {
     }
   }
 
-  #quotes(block: Buffer): void {
+  #quotes(block: Uint8Array): void {
     let cell = this.#cell;
     for (const byte of block) {
       if (cell === "quoted") {
@@ -96,3 +96,8 @@ export class Regularity {
 }
 
 const LONE_RETURN = "a carriage return that ends no line";
+
+/** Node alone counts: DuckDB reads nowhere else. */
+function has(block: Uint8Array, text: string): boolean {
+  return Buffer.from(block.buffer, block.byteOffset, block.length).includes(text);
+}

@@ -24,7 +24,7 @@ export interface Rows {
  * Finds up to `most` whole rows from `rows.end` on. The last row of a file that has `ended` needs no line end; before that,
  * a row without one is left for the next block.
  */
-export function scanRows(block: Buffer, filled: number, ended: boolean, rows: Rows, most: number): void {
+export function scanRows(block: Uint8Array, filled: number, ended: boolean, rows: Rows, most: number): void {
   rows.count = 0;
   rows.problem = undefined;
   while (rows.count < most) {
@@ -34,7 +34,7 @@ export function scanRows(block: Buffer, filled: number, ended: boolean, rows: Ro
 }
 
 /** Passes over empty lines; the start of the next row, or `filled`. */
-function skipBlank(block: Buffer, filled: number, ended: boolean, rows: Rows): number {
+function skipBlank(block: Uint8Array, filled: number, ended: boolean, rows: Rows): number {
   let at = rows.end;
   for (;;) {
     if (at < filled && block[at] === LF) at++;
@@ -50,7 +50,7 @@ function skipBlank(block: Buffer, filled: number, ended: boolean, rows: Rows): n
  * One row from `at`; false when it is not whole or not good. The loop over plain cells stands here whole, with no call in
  * it: 17 million cells take 0.25 s so, and twice that with a function a cell.
  */
-function scanRow(block: Buffer, filled: number, ended: boolean, rows: Rows, at: number): boolean {
+function scanRow(block: Uint8Array, filled: number, ended: boolean, rows: Rows, at: number): boolean {
   const { width, delimiter, starts, ends, quotes } = rows;
   const base = rows.count * width;
   const highest = Math.max(delimiter, LF);
@@ -92,13 +92,20 @@ function scanRow(block: Buffer, filled: number, ended: boolean, rows: Rows, at: 
 const END = -1;
 
 /** The carriage return before a line end is no part of the last cell. */
-function dropReturn(block: Buffer, { starts, ends, quotes }: Rows, at: number): void {
+function dropReturn(block: Uint8Array, { starts, ends, quotes }: Rows, at: number): void {
   const end = ends[at] as number;
   if (quotes[at] === 0 && end > (starts[at] as number) && block[end - 1] === CR) ends[at] = end - 1;
 }
 
 /** A quoted cell from its quote at `start`; the offset behind it, or −1 when it is not whole or not good. */
-function scanQuoted(block: Buffer, filled: number, ended: boolean, rows: Rows, start: number, cell: number): number {
+function scanQuoted(
+  block: Uint8Array,
+  filled: number,
+  ended: boolean,
+  rows: Rows,
+  start: number,
+  cell: number,
+): number {
   const end = closingQuote(block, filled, start + 1);
   // Whether a quote at the very end closes the cell or is the first of two, the next block says.
   if (end + 1 >= filled && !ended) return END;
@@ -119,7 +126,7 @@ function scanQuoted(block: Buffer, filled: number, ended: boolean, rows: Rows, s
 }
 
 /** The quote that closes a cell from `at` on, or `filled`: the first that is not one of two. */
-function closingQuote(block: Buffer, filled: number, at: number): number {
+function closingQuote(block: Uint8Array, filled: number, at: number): number {
   for (let end = at; end < filled; end++) {
     if (block[end] !== QUOTE) continue;
     if (end + 1 >= filled || block[end + 1] !== QUOTE) return end;
@@ -128,7 +135,7 @@ function closingQuote(block: Buffer, filled: number, at: number): number {
   return filled;
 }
 
-function countLines(block: Buffer, start: number, end: number): number {
+function countLines(block: Uint8Array, start: number, end: number): number {
   let lines = 0;
   for (let at = start; at < end; at++) if (block[at] === LF) lines++;
   return lines;
@@ -152,7 +159,7 @@ export function newCount(): Count {
 }
 
 /** Adds the rows that end in this block, as `scanRows` will find them. */
-export function countRows(block: Buffer, delimiter: number, count: Count): void {
+export function countRows(block: Uint8Array, delimiter: number, count: Count): void {
   if (count.cell !== "quoted" && count.cell !== "closing" && !block.includes(QUOTE)) {
     countPlain(block, delimiter, count);
     return;
@@ -175,7 +182,7 @@ export function countRows(block: Buffer, delimiter: number, count: Count): void 
 }
 
 /** A block without quotes: from line end to line end, at the speed of memory. */
-function countPlain(block: Buffer, delimiter: number, count: Count): void {
+function countPlain(block: Uint8Array, delimiter: number, count: Count): void {
   let start = 0;
   for (let end = block.indexOf(LF); end >= 0; end = block.indexOf(LF, start)) {
     const empty = end === start || (end === start + 1 && block[start] === CR);

@@ -1,4 +1,5 @@
 /** Numbers as text, in bytes: a sign, digits, a point, an exponent; nothing else is a number. */
+import { decodeLatin } from "../text.js";
 import { POWERS } from "../total.js";
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
@@ -9,7 +10,7 @@ const [ZERO, NINE, POINT, MINUS] = [48, 57, 46, 45];
  * an exact power of ten, which rounds once and is what Number() gives at a fifth of its time; the rest goes to Number().
  * Source: Clinger (1990), the fast path of "How to read floating point numbers accurately".
  */
-export function parseNumber(bytes: Buffer, start: number, end: number): number {
+export function parseNumber(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   const negative = bytes[at] === MINUS;
   if (negative) at++;
@@ -28,7 +29,7 @@ export function parseNumber(bytes: Buffer, start: number, end: number): number {
   return negative ? -value : value;
 }
 
-function parseSlowly(bytes: Buffer, start: number, end: number): number {
-  const text = bytes.toString("latin1", start, end).trim();
+function parseSlowly(bytes: Uint8Array, start: number, end: number): number {
+  const text = decodeLatin(bytes, start, end).trim();
   return NUMBER.test(text) ? Number(text) : Number.NaN;
 }

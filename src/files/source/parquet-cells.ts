@@ -1,7 +1,7 @@
 /** Cells of one column of a row group, as hyparquet hands out what is stored: typed arrays, or arrays with holes. */
-import { isUtf8 } from "node:buffer";
 import type { DecodedArray } from "hyparquet";
 import { md5Key } from "../../allocation/md5.js";
+import { hexOf, isUtf8 } from "../text.js";
 import { decimalNumber, decimalText } from "../total.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
 
@@ -127,6 +127,6 @@ function bigEndian(bytes: Uint8Array): bigint {
 }
 
 export function uuidText(bytes: Uint8Array): string {
-  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("hex");
+  const hex = hexOf(bytes);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -1,9 +1,9 @@
 /** Parquet through hyparquet: one row group of the wanted columns at a time. */
-import { type FileHandle, open } from "node:fs/promises";
 import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, type RowGroup } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { InputFileError, reasonOf } from "../errors.js";
 import type { Batch, Column, Source } from "../types.js";
+import { asyncBufferOf, type Bytes } from "./bytes.js";
 import { ParquetCells } from "./parquet-cells.js";
 import { columnPages } from "./parquet-pages.js";
 import { parquetColumns, storedTypes } from "./parquet-schema.js";
@@ -15,11 +15,11 @@ export class ParquetSource implements Source {
   readonly rows: number;
   /** Bytes of the largest row group as stored. */
   readonly groupBytes: number;
-  readonly #file: FileHandle;
+  readonly #file: Bytes;
   readonly #bytes: AsyncBuffer;
   readonly #metadata: FileMetaData;
 
-  private constructor(path: string, file: FileHandle, bytes: AsyncBuffer, metadata: FileMetaData) {
+  private constructor(path: string, file: Bytes, bytes: AsyncBuffer, metadata: FileMetaData) {
     this.path = path;
     this.#file = file;
     this.#bytes = bytes;
@@ -29,10 +29,10 @@ export class ParquetSource implements Source {
     this.groupBytes = metadata.row_groups.reduce((most, group) => Math.max(most, storedBytes(group)), 0);
   }
 
-  static async open(path: string): Promise<ParquetSource> {
-    const file = await open(path);
+  /** @param path in messages. */
+  static async open(path: string, file: Bytes): Promise<ParquetSource> {
     try {
-      const bytes = asyncBuffer(file, (await file.stat()).size);
+      const bytes = asyncBufferOf(file);
       return new ParquetSource(path, file, bytes, await parquetMetadataAsync(bytes));
     } catch (error) {
       await file.close();
@@ -80,19 +80,4 @@ function storedBytes({ columns }: RowGroup): number {
 function broken(path: string, error: unknown): InputFileError {
   const problem = `the Parquet file is damaged or of a kind that cannot be read (${reasonOf(error)}): write or copy it again`;
   return new InputFileError(path, problem, {}, { cause: error });
-}
-
-function asyncBuffer(file: FileHandle, byteLength: number): AsyncBuffer {
-  return {
-    byteLength,
-    async slice(start, end = byteLength) {
-      const bytes = Buffer.from(new ArrayBuffer(Math.max(0, end - start)));
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesRead } = await file.read(bytes, done, bytes.length - done, start + done);
-        if (bytesRead === 0) throw new RangeError(`the file ends at byte ${start + done} of ${end}`);
-        done += bytesRead;
-      }
-      return bytes.buffer as ArrayBuffer;
-    },
-  };
 }
