@@ -15,9 +15,10 @@ export default [
   // Uplift scoring: 4.5 KB of the engine; 17 KB of the bundles.
   // Evaluation of scores: 1.4 KB of the engine (resamples and sums over sorted rows), 14 KB of the bundles, values and curves of policies with them.
   // Importers of models: 15 KB of the bundles. Composition of models: 4 KB. Chains of adstocked states: 3 KB.
+  // Allocation in turns, for threads that others wait for: 0.6 KB of the bundles.
   { name: "engine.wasm, allocation alone", path: "build/allocation.wasm", gzip: true, limit: "16 KB" },
   { name: "engine.wasm", path: "dist/engine.wasm", gzip: true, limit: "28 KB" },
-  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "215 KB" },
+  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "216 KB" },
   { name: "allocation.js, the wasm inside", path: "dist/allocation.js", gzip: true, limit: "73 KB" },
   // 3 KB: policies with a model, their answers and errors. What scores is loaded when such a policy is asked: 18 KB with its kernels.
   { name: "serve.decide.js, Hono beside it", path: "dist/serve.decide.js", gzip: true, limit: "9 KB" },

@@ -22,12 +22,16 @@ const SERVE_PEERS = [
 /** Machines whose lock of files rides along (src/serve/store/lock.ts): where Node runs servers. */
 const LOCKS = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "win32-x64", "win32-arm64"];
 
-/** src/serve/ asks for the core, and for its part that scores, by their public entries, which stay imports. */
+/** src/serve/ and src/pool/ ask for the core, its part that scores, and src/serve/node/ for the application, by their public entries, which stay imports. */
 const coreIsThePackage = {
   name: "core-is-the-package",
   setup({ onResolve }) {
-    onResolve({ filter: /^(\.\.\/)+index\.js$/ }, () => ({ path: "shadowprice", external: true }));
+    const entries = { [resolve("src/index.js")]: "shadowprice", [resolve("src/serve/index.js")]: "shadowprice/serve" };
     onResolve({ filter: /^(\.\.\/)+scoring\.js$/ }, () => ({ path: "shadowprice/scoring", external: true }));
+    onResolve({ filter: /^(\.\.\/)+index\.js$/ }, ({ path, resolveDir }) => {
+      const entry = entries[resolve(resolveDir, path)];
+      return entry && { path: entry, external: true, sideEffects: false };
+    });
   },
 };
 
@@ -155,14 +159,26 @@ export async function buildBundles() {
       plugins: [docsAreAFile, coreIsThePackage],
       entryPoints: {
         pool: "src/pool/index.ts",
-        mcp: "src/mcp/index.ts",
         "serve.docs": "src/serve/docs/index.ts",
-        serve: "src/serve/index.ts",
         "serve.decide": "src/serve/decide.ts",
         "serve.node": "src/serve/node/index.ts",
         "serve.workers": "src/serve/workers/index.ts",
       },
       outdir: "dist",
+      platform: "neutral",
+      mainFields: ["module", "main"],
+      external: SERVE_PEERS,
+    }),
+    // In pieces: what reads tables is loaded with the first one.
+    build({
+      ...shared,
+      plugins: [docsAreAFile, coreIsThePackage],
+      // hyparquet without its readers of disks.
+      conditions: ["browser"],
+      entryPoints: { serve: "src/serve/index.ts", mcp: "src/mcp/index.ts" },
+      outdir: "dist",
+      splitting: true,
+      chunkNames: "chunks/serve-[name]-[hash]",
       platform: "neutral",
       mainFields: ["module", "main"],
       external: SERVE_PEERS,
@@ -182,6 +198,7 @@ export async function buildBundles() {
     build({
       ...shared,
       ...whole,
+      conditions: ["browser"],
       entryPoints: { "pool.worker": "src/pool/worker.ts" },
       outdir: "dist",
       platform: "neutral",

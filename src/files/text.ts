@@ -4,12 +4,14 @@ interface NodeBuffer {
   allocUnsafe(size: number): Uint8Array<ArrayBuffer>;
 }
 
+type Test = (bytes: Uint8Array) => boolean;
+
 interface NodeModules {
-  getBuiltinModule?(name: "node:buffer"): { isUtf8?(bytes: Uint8Array): boolean } | undefined;
+  getBuiltinModule?(name: "node:buffer"): { isUtf8?: Test; isAscii?: Test } | undefined;
 }
 
 const { Buffer: Native, process } = globalThis as { Buffer?: NodeBuffer; process?: NodeModules };
-const native = process?.getBuiltinModule?.("node:buffer")?.isUtf8;
+const native = process?.getBuiltinModule?.("node:buffer");
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
@@ -36,7 +38,7 @@ export function encodeText(text: string): Uint8Array<ArrayBuffer> {
 }
 
 export function isUtf8(bytes: Uint8Array): boolean {
-  if (native) return native(bytes);
+  if (native?.isUtf8) return native.isUtf8(bytes);
   try {
     strict.decode(bytes);
     return true;
@@ -47,4 +49,8 @@ export function isUtf8(bytes: Uint8Array): boolean {
 
 export function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+export function isAscii(bytes: Uint8Array): boolean {
+  return native?.isAscii ? native.isAscii(bytes) : bytes.every((byte) => byte < 128);
 }

@@ -84,7 +84,8 @@ export class Slot {
     this.memory = 0;
     const job = this.#job;
     this.#job = undefined;
-    job?.reject(error);
+    // Without an error it was cancelled, and is told so by whoever did.
+    if (error) job?.reject(error);
     this.#onEnd();
   }
 

@@ -22,6 +22,7 @@ import { healthRoutes } from "./routes/health.js";
 import { modelRoutes } from "./routes/models.js";
 import { planRoutes } from "./routes/plans.js";
 import { policyRoutes } from "./routes/policies.js";
+import { isTable } from "./routes/tables.js";
 import { totalsRoutes } from "./routes/totals.js";
 import { type Solver, Turns } from "./solver.js";
 import { Latest } from "./store/latest.js";
@@ -78,8 +79,9 @@ export function createApp({
     },
   });
   app.use(observing(metrics, log));
-  if (origins.length > 0) app.use(cors({ origin: [...origins], exposeHeaders: ["x-request-id", "etag"] }));
-  app.use(bodyLimit(shared.limits));
+  if (origins.length > 0)
+    app.use(cors({ origin: [...origins], exposeHeaders: ["x-request-id", "etag", "shadowprice-result"] }));
+  app.use(bodyLimit(shared.limits, isTable));
   healthRoutes(app, shared);
   allocationRoutes(app, shared);
   totalsRoutes(app, shared);

@@ -1,5 +1,5 @@
 /** What one request may ask of the server. */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit as limited } from "hono/body-limit";
 import { wholeNumber } from "../engine/check.js";
 import { Problem } from "./problem.js";
@@ -70,9 +70,12 @@ export function sizedPlan(plan: unknown, limits: Limits): void {
   within(limits, "spends", lines * (typeof periods === "number" ? periods : 1), "/plan/channels");
 }
 
-/** Refuses a body that says it is too long at once, and one that turns out to be while it is read. */
-export function bodyLimit({ bodyBytes }: Limits): MiddlewareHandler {
-  return limited({
+/** Refuses a body that says it is too long at once, and one that turns out to be while it is read; `isOther`: which has a limit of its own. */
+export function bodyLimit(
+  { bodyBytes }: Limits,
+  isOther: (context: Context) => boolean = () => false,
+): MiddlewareHandler {
+  const limit = limited({
     maxSize: bodyBytes,
     onError: () => {
       throw new Problem("too-large", `a body must be at most ${bodyBytes} bytes here`, {
@@ -80,4 +83,5 @@ export function bodyLimit({ bodyBytes }: Limits): MiddlewareHandler {
       });
     },
   });
+  return (context, next) => (isOther(context) ? next() : limit(context, next));
 }

@@ -12,8 +12,8 @@ import { Problem } from "./problem.js";
 export interface SolverState {
   running: number;
   waiting: number;
-  /** Whether one more would be refused. */
-  isFull: boolean;
+  /** Whether one more would be refused, where that is known. */
+  isFull?: boolean;
   /** Bytes of the engines of running solves. */
   memory: number;
 }

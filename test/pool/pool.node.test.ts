@@ -99,6 +99,7 @@ describe("a pool", () => {
   });
 
   it("ends a worker that cannot be told to stop, and replaces it", async () => {
+    await pool.allocate(made(10), { budget: 1 });
     const shared = globalThis.SharedArrayBuffer;
     Object.assign(globalThis, { SharedArrayBuffer: undefined });
     try {

@@ -69,7 +69,7 @@ const away = new Proxy(new MemoryStore(), {
 });
 
 const full: Solver = {
-  state: { running: 1, waiting: 1, memory: 0 },
+  state: { running: 1, waiting: 1, isFull: true, memory: 0 },
   run: () => Promise.reject(Object.assign(new Error("1 waits"), { name: "QueueFullError" })),
 };
 
@@ -85,7 +85,10 @@ const json = { accept: "application/json" };
 
 /** By operation and status, what differs from the usual request of that status. */
 export const CASES: Record<string, Record<string, Asked>> = {
-  "POST /v1/allocations": { 422: { body: { offers: { options: ["a"], values: [], costs: [] }, request: {} } } },
+  "POST /v1/allocations": {
+    406: { path: "/v1/allocations?request={}", headers: { accept: "image/png", "content-type": "text/csv" }, raw: "" },
+    422: { body: { offers: { options: ["a"], values: [], costs: [] }, request: {} } },
+  },
   "POST /v1/frontiers": { 422: { body: { offers: { options: ["a"], values: [[1]], costs: [[]] } } } },
   "POST /v1/totals": {
     200: { headers: json },

@@ -83,7 +83,7 @@ describe("an application without workers", () => {
 
   it("ends what takes longer than it may, and names the limit", async () => {
     const late = {
-      state: { running: 1, waiting: 0, memory: 0 },
+      state: { running: 1, waiting: 0, isFull: false, memory: 0 },
       run: () => Promise.reject(new DOMException("1 s", "TimeoutError")),
     };
     const app = createApp({ ...quiet, solver: late, limits: { seconds: 1 } });

@@ -42,8 +42,10 @@ export function arrowBytes(
   format: "file" | "stream",
   note: Map<string, string>,
 ): Uint8Array {
-  const names = new Column([textBatch(shape.options)], utf8());
-  const type = dictionary(utf8(), int16());
+  const text = utf8();
+  const names = new Column([textBatch(shape.options)], text);
+  // The very type of the names: by it their number is found when they are written.
+  const type = dictionary(text, int16());
   const offers = batches.map(({ rows, choices }) => offerBatch(type, names, choices, rows));
   const columns = [
     new Column(

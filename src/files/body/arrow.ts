@@ -1,159 +1,159 @@
-/**
- * Arrow IPC in memory, file or stream, through flechette: a sixth of apache-arrow's bytes, no views but those that are asked for, and
- * nothing of Node's. Columns are where they lie in the body.
- */
-import {
-  type DataType,
-  type Batch as Piece,
-  type Table,
-  Type,
-  tableFromIPC,
-  type Column as Vector,
-} from "@uwdata/flechette";
+/** Arrow IPC in memory, file or stream: columns are where they lie in the body. */
 import { md5Key } from "../../allocation/md5.js";
 import { InputFileError, reasonOf } from "../errors.js";
-import { decodeText, encodeText, hexOf } from "../text.js";
+import { uuidText } from "../source/uuid.js";
+import { decodeText, hexOf, isUtf8 } from "../text.js";
 import { decimalNumber, decimalText } from "../total.js";
 import type { Batch, Cells, Column, ColumnType, Exact, Source } from "../types.js";
+import { type IpcField, type IpcTable, type IpcType, type IpcVector, readIpc, TYPES } from "./ipc.js";
+
+export type Plain = Float32Array | Float64Array;
 
 const MAGIC = "ARROW1";
 const STREAM_END = "ffffffff00000000";
-
-export type Plain = Float32Array | Float64Array;
 
 export class ArrowBody implements Source {
   readonly path: string;
   readonly format = "arrow";
   readonly columns: readonly Column[];
   readonly rows: number;
-  readonly #vectors: readonly Vector<unknown>[];
+  readonly #table: IpcTable;
 
   /** @throws {InputFileError} where the bytes are no Arrow, or hold fewer numbers than they say. */
   constructor(path: string, bytes: Uint8Array) {
     this.path = path;
-    const table = readTable(path, bytes);
-    this.rows = table.numRows;
-    this.#vectors = table.children;
-    this.columns = table.schema.fields.map(({ name, type, metadata }) => ({ name, type: columnType(type, metadata) }));
-    for (const [c, vector] of this.#vectors.entries()) {
-      if (vector.data.every(isWhole) && vector.data.length === this.#vectors[0]?.data.length) continue;
-      throw broken(path, `column "${this.columns[c]?.name}" is shorter than its batch`);
-    }
+    this.#table = readTable(path, bytes);
+    this.columns = this.#table.fields.map((field) => ({ name: field.name, type: columnType(field) }));
+    this.rows = this.#table.batches.reduce((sum, { length }) => sum + length, 0);
   }
 
   async *batches(wanted: readonly number[]): AsyncGenerator<Batch> {
     let done = 0;
-    for (const [b, { length: rows }] of (this.#vectors[0]?.data ?? []).entries()) {
+    for (const { length: rows, vectors } of this.#table.batches) {
       if (rows === 0) continue;
       const start = done;
-      const columns = wanted.map((c) => new FlatCells((this.columns[c] as Column).type, this.#piece(c, b, rows)));
-      yield { rows, columns, place: (i) => ({ row: start + i + 1 }) };
+      yield {
+        rows,
+        columns: wanted.map((c) => this.#cells(vectors[c] as IpcVector)),
+        place: (i) => ({ row: start + i + 1 }),
+      };
       done += rows;
     }
   }
 
   async close(): Promise<void> {}
 
-  #piece(c: number, b: number, rows: number): Piece<unknown> {
-    const piece = this.#vectors[c]?.data[b] as Piece<unknown>;
-    if (piece.length !== rows)
-      throw broken(this.path, `column "${this.columns[c]?.name}" has ${piece.length} of ${rows} rows`);
-    return piece;
+  #cells(vector: IpcVector): Cells {
+    try {
+      const { dictionary } = vector.field;
+      if (!dictionary) return new FlatCells(vector);
+      return new DictionaryCells(vector, this.#table.dictionaries.get(dictionary.id) ?? []);
+    } catch (error) {
+      throw broken(this.path, `column "${vector.field.name}": ${reasonOf(error)}`);
+    }
   }
 }
 
-function readTable(path: string, bytes: Uint8Array): Table {
+function readTable(path: string, bytes: Uint8Array): IpcTable {
   const isFile = decodeText(bytes, 0, 6) === MAGIC;
   const end = isFile ? decodeText(bytes, bytes.length - 6) === MAGIC : hexOf(bytes.subarray(-8)) === STREAM_END;
-  // A reader takes the end of the bytes for the end of the stream, and would miss the batches that were cut off.
+  // The end of the bytes is not the end of the data: batches that were cut off would be missed.
   if (!end) throw broken(path, isFile ? "it ends before its footer" : "it has no end mark");
   try {
-    return tableFromIPC(bytes, { useBigInt: true, useDecimalInt: true });
+    // A file is a stream behind its mark, with a footer that says it again.
+    return readIpc(bytes, isFile ? 8 : 0);
   } catch (error) {
     throw broken(path, reasonOf(error));
   }
 }
 
 function broken(path: string, why: string): InputFileError {
-  return new InputFileError(
-    path,
-    `the Arrow data is damaged or of a kind that cannot be read (${why}): write it again, uncompressed`,
-  );
+  const problem = `the Arrow data is damaged or of a kind that cannot be read (${why}): write it again, uncompressed`;
+  return new InputFileError(path, problem);
 }
 
-/** What a batch says that it has is there: whoever made it may be no friend. */
-function isWhole({ length, type, values, offsets, validity, nullCount }: Piece<unknown>): boolean {
-  if (!Number.isSafeInteger(length) || length < 0) return false;
-  const bits = validity as Uint8Array | undefined;
-  if (nullCount > 0 && (bits?.length ?? 0) < Math.ceil(length / 8)) return false;
-  if (length === 0 || type.typeId === Type.Null) return true;
-  if (type.typeId === Type.Utf8 || type.typeId === Type.LargeUtf8) {
-    return ((offsets as ArrayLike<unknown> | undefined)?.length ?? 0) > length;
+function columnType({ type, metadata }: IpcField): ColumnType {
+  const { id, bits, signed, precision, scale, width } = type;
+  if (id === TYPES.int && [8, 16, 32, 64].includes(bits)) return { kind: "integer", bits: bits as 64, signed };
+  if (id === TYPES.float && precision > 0) return { kind: precision === 1 ? "float" : "double" };
+  if (id === TYPES.utf8 || id === TYPES.largeUtf8) return { kind: "text" };
+  if (id === TYPES.decimal && [32, 64, 128].includes(bits) && precision > 0 && precision <= 38) {
+    return { kind: "decimal", precision, scale };
   }
-  const size =
-    type.typeId === Type.FixedSizeBinary ? type.stride : type.typeId === Type.Decimal ? decimalSize(type) : 1;
-  return ((values as ArrayLike<unknown> | undefined)?.length ?? 0) >= length * size;
+  if (id === TYPES.fixed && width === 16 && metadata.get("ARROW:extension:name") === "arrow.uuid")
+    return { kind: "uuid" };
+  return { kind: "other", name: id === TYPES.float ? "half float" : `Arrow type ${id}` };
 }
 
-/** Elements of the values' array for one decimal. */
-function decimalSize({ bitWidth }: DataType & { bitWidth: number }): number {
-  return bitWidth === 32 ? 1 : bitWidth / 64;
-}
+type Numbers =
+  | Plain
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array;
 
-function columnType(type: DataType, metadata: Map<string, string> | null): ColumnType {
-  switch (type.typeId) {
-    case Type.Dictionary:
-      return columnType(type.dictionary, metadata);
-    case Type.Int:
-      return { kind: "integer", bits: type.bitWidth, signed: type.signed };
-    case Type.Float:
-      return type.precision === 0
-        ? { kind: "other", name: "half float" }
-        : { kind: type.precision === 1 ? "float" : "double" };
-    case Type.Utf8:
-    case Type.LargeUtf8:
-      return { kind: "text" };
-    case Type.Decimal:
-      return { kind: "decimal", precision: type.precision, scale: type.scale };
-    case Type.FixedSizeBinary:
-      if (type.stride === 16 && metadata?.get("ARROW:extension:name") === "arrow.uuid") return { kind: "uuid" };
-  }
-  return { kind: "other", name: `Arrow type ${type.typeId}` };
+/** The numbers of a buffer. @throws {RangeError} where they are too few, or do not begin on a multiple of their size. */
+function numbersOf(type: IpcType, bytes: Uint8Array, length: number): Numbers {
+  const { id, bits, signed, precision } = type;
+  const signedTypes = { 8: Int8Array, 16: Int16Array, 32: Int32Array, 64: BigInt64Array };
+  const unsignedTypes = { 8: Uint8Array, 16: Uint16Array, 32: Uint32Array, 64: BigUint64Array };
+  const Float = precision === 1 ? Float32Array : Float64Array;
+  const Type = id === TYPES.float ? Float : (signed ? signedTypes : unsignedTypes)[bits as 64];
+  if (!Type) throw new RangeError(`integers of ${bits} bits`);
+  if (bytes.length < length * Type.BYTES_PER_ELEMENT) throw new RangeError("it is shorter than its batch");
+  return new Type(bytes.buffer as ArrayBuffer, bytes.byteOffset, length);
 }
 
 /** Cells of one column of a record batch. */
 export class FlatCells implements Cells {
   readonly type: ColumnType;
-  readonly #piece: Piece<unknown>;
+  readonly length: number;
+  readonly #nulls: Uint8Array | undefined;
+  readonly #numbers: Numbers | undefined;
+  readonly #bytes: Uint8Array;
+  /** Of texts: where each begins. */
+  readonly #offsets: Int32Array | BigInt64Array | undefined;
+  readonly #width: number;
 
-  constructor(type: ColumnType, piece: Piece<unknown>) {
-    this.type = type;
-    this.#piece = piece;
+  constructor({ field, length, nulls, buffers }: IpcVector) {
+    this.type = columnType(field);
+    this.length = length;
+    this.#nulls = nulls > 0 ? buffers[0] : undefined;
+    this.#bytes = buffers.at(-1) ?? new Uint8Array(0);
+    const { id, bits, width } = field.type;
+    this.#width = id === TYPES.decimal ? bits / 8 : width;
+    const { kind } = this.type;
+    if (kind === "integer" || kind === "float" || kind === "double") {
+      this.#numbers = numbersOf(field.type, this.#bytes, length);
+    } else if (kind === "text") {
+      const offsets = { ...field.type, id: TYPES.int, bits: id === TYPES.utf8 ? 32 : 64, signed: true };
+      this.#offsets = numbersOf(offsets, buffers[1] as Uint8Array, length + 1) as Int32Array;
+    } else if (this.#bytes.length < length * this.#width) throw new RangeError("it is shorter than its batch");
   }
 
   /** The numbers where they lie, where the column is one array of them without NULLs. */
   get plain(): Plain | undefined {
-    const { values, length, nullCount, type } = this.#piece;
-    if (nullCount > 0 || type.typeId !== Type.Float) return undefined;
-    const isPlain = values instanceof Float32Array || values instanceof Float64Array;
-    return isPlain ? values.subarray(0, length) : undefined;
+    const isPlain = this.#numbers instanceof Float32Array || this.#numbers instanceof Float64Array;
+    return isPlain && !this.#nulls ? (this.#numbers as Plain) : undefined;
   }
 
-  /** The integers where they lie. */
+  /** The 64-bit integers where they lie, unsigned ones by their bits. */
   get plainIntegers(): BigInt64Array | undefined {
-    const { values, length, nullCount, type } = this.#piece;
-    if (nullCount > 0 || type.typeId !== Type.Int) return undefined;
-    if (!(values instanceof BigInt64Array || values instanceof BigUint64Array)) return undefined;
-    return new BigInt64Array(values.buffer as ArrayBuffer, values.byteOffset, length);
+    const numbers = this.#numbers;
+    if (this.#nulls || !(numbers instanceof BigInt64Array || numbers instanceof BigUint64Array)) return undefined;
+    return new BigInt64Array(numbers.buffer as ArrayBuffer, numbers.byteOffset, numbers.length);
   }
 
   isNull(i: number): boolean {
-    return this.#piece.nullCount > 0 && !this.#piece.isValid(i);
+    return this.#nulls !== undefined && (((this.#nulls[i >> 3] as number) >> (i & 7)) & 1) === 0;
   }
 
   numbers(into: Float64Array, missing: Uint8Array): number {
-    const { plain } = this;
-    const { length } = this.#piece;
+    const { plain, length } = this;
     if (plain) {
       into.set(plain);
       missing.fill(0, 0, length);
@@ -170,16 +170,14 @@ export class FlatCells implements Cells {
   integers(into: BigInt64Array): void {
     const plain = this.plainIntegers;
     if (plain) into.set(plain);
-    else for (let i = 0; i < this.#piece.length; i++) into[i] = this.isNull(i) ? 0n : this.#integer(i);
+    else for (let i = 0; i < this.length; i++) into[i] = this.isNull(i) ? 0n : this.#integer(i);
   }
 
   keys(into: Uint32Array): number {
-    for (let i = 0; i < this.#piece.length; i++) {
+    for (let i = 0; i < this.length; i++) {
       if (this.isNull(i)) continue;
-      const text = this.text(i);
-      // What is not UTF-8 is decoded with replacement characters.
-      if (text.includes("\ufffd")) return i;
-      const bytes = encodeText(text);
+      const bytes = this.type.kind === "text" ? this.#textBytes(i) : new TextEncoder().encode(this.text(i));
+      if (!isUtf8(bytes)) return i;
       md5Key(bytes, 0, bytes.length, into, 2 * i);
     }
     return -1;
@@ -187,7 +185,7 @@ export class FlatCells implements Cells {
 
   number(i: number): number {
     const { type } = this;
-    return type.kind === "decimal" ? decimalNumber(this.#integer(i), type.scale) : Number(this.#piece.value(i));
+    return type.kind === "decimal" ? decimalNumber(this.#integer(i), type.scale) : Number(this.#numbers?.[i]);
   }
 
   exact(i: number): Exact {
@@ -198,17 +196,101 @@ export class FlatCells implements Cells {
 
   text(i: number): string {
     const { type } = this;
-    if (type.kind === "uuid") return uuidOf(this.#piece.value(i) as Uint8Array);
+    if (type.kind === "text") return decodeText(this.#textBytes(i));
+    if (type.kind === "uuid") return uuidText(this.#bytes.subarray(16 * i, 16 * i + 16));
     if (type.kind === "decimal") return decimalText(this.#integer(i), type.scale);
-    return String(type.kind === "integer" ? this.#integer(i) : this.#piece.value(i));
+    return String(this.#numbers?.[i]);
   }
 
   #integer(i: number): bigint {
-    return BigInt(this.#piece.value(i) as bigint | number);
+    if (this.type.kind !== "decimal") return BigInt(this.#numbers?.[i] ?? 0);
+    const width = this.#width;
+    let x = 0n;
+    for (let b = width - 1; b >= 0; b--) x = (x << 8n) | BigInt(this.#bytes[width * i + b] as number);
+    return BigInt.asIntN(8 * width, x);
+  }
+
+  /** A text that begins or ends outside of the column is empty: it is one that nobody wrote. */
+  #textBytes(i: number): Uint8Array {
+    const [start, end] = [Number(this.#offsets?.[i]), Number(this.#offsets?.[i + 1])];
+    if (!(start >= 0 && end >= start && end <= this.#bytes.length))
+      throw new RangeError("a text lies outside of its column");
+    return this.#bytes.subarray(start, end);
   }
 }
 
-function uuidOf(bytes: Uint8Array): string {
-  const hex = hexOf(bytes);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+/** Cells that stand in a dictionary, each by its number there. */
+class DictionaryCells implements Cells {
+  readonly type: ColumnType;
+  readonly #indices: FlatCells;
+  readonly #parts: FlatCells[];
+
+  constructor(vector: IpcVector, parts: readonly IpcVector[]) {
+    const { dictionary, ...values } = vector.field;
+    if (!dictionary) throw new RangeError("it has no dictionary");
+    this.type = columnType(values);
+    this.#indices = new FlatCells({ ...vector, field: { ...values, type: dictionary.index } });
+    this.#parts = parts.map((part) => new FlatCells(part));
+    const size = this.#parts.reduce((sum, { length }) => sum + length, 0);
+    for (let i = 0; i < vector.length; i++) {
+      const index = this.#indices.number(i);
+      if (!this.#indices.isNull(i) && !(index >= 0 && index < size))
+        throw new RangeError(`row ${i + 1} is not in its dictionary`);
+    }
+  }
+
+  isNull(i: number): boolean {
+    if (this.#indices.isNull(i)) return true;
+    const [part, at] = this.#find(i);
+    return part.isNull(at);
+  }
+
+  numbers(into: Float64Array, missing: Uint8Array): number {
+    for (let i = 0; i < this.#indices.length; i++) {
+      const absent = this.isNull(i);
+      missing[i] = absent ? 1 : 0;
+      into[i] = absent ? 0 : this.number(i);
+    }
+    return -1;
+  }
+
+  integers(into: BigInt64Array): void {
+    for (let i = 0; i < this.#indices.length; i++) into[i] = this.isNull(i) ? 0n : (this.exact(i) as bigint);
+  }
+
+  keys(into: Uint32Array): number {
+    for (let i = 0; i < this.#indices.length; i++) {
+      if (this.isNull(i)) continue;
+      const text = this.text(i);
+      // What is not UTF-8 is decoded with replacement characters.
+      if (text.includes("\ufffd")) return i;
+      const bytes = new TextEncoder().encode(text);
+      md5Key(bytes, 0, bytes.length, into, 2 * i);
+    }
+    return -1;
+  }
+
+  number(i: number): number {
+    const [part, at] = this.#find(i);
+    return part.number(at);
+  }
+
+  exact(i: number): Exact {
+    const [part, at] = this.#find(i);
+    return part.exact(at);
+  }
+
+  text(i: number): string {
+    const [part, at] = this.#find(i);
+    return part.text(at);
+  }
+
+  #find(i: number): [FlatCells, number] {
+    let at = this.#indices.number(i);
+    for (const part of this.#parts) {
+      if (at < part.length) return [part, at];
+      at -= part.length;
+    }
+    throw new RangeError("it is not in its dictionary");
+  }
 }

@@ -3,7 +3,7 @@ import type { Vector } from "apache-arrow";
 import { md5Key } from "../../allocation/md5.js";
 import { decimalNumber, decimalText } from "../total.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
-import { uuidText } from "./parquet-cells.js";
+import { uuidText } from "./uuid.js";
 
 const encoder = new TextEncoder();
 

@@ -3,7 +3,7 @@
  * inside a cell. Where a file is not so, readers differ without a word: DuckDB 1.5 takes ` "a"` and `"a" ` for a, and finds no
  * row in a file with the other line ends.
  */
-import { isAscii } from "node:buffer";
+import { isAscii } from "../text.js";
 
 const [LF, CR, QUOTE, PLUS, MINUS] = [10, 13, 34, 43, 45];
 

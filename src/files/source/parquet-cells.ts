@@ -1,9 +1,10 @@
 /** Cells of one column of a row group, as hyparquet hands out what is stored: typed arrays, or arrays with holes. */
 import type { DecodedArray } from "hyparquet";
 import { md5Key } from "../../allocation/md5.js";
-import { hexOf, isUtf8 } from "../text.js";
+import { isUtf8 } from "../text.js";
 import { decimalNumber, decimalText } from "../total.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
+import { uuidText } from "./uuid.js";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
@@ -124,9 +125,4 @@ function bigEndian(bytes: Uint8Array): bigint {
   let x = 0n;
   for (const byte of bytes) x = (x << 8n) | BigInt(byte);
   return BigInt.asIntN(8 * bytes.length, x);
-}
-
-export function uuidText(bytes: Uint8Array): string {
-  const hex = hexOf(bytes);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -1,6 +1,5 @@
 /** Parquet through hyparquet: one row group of the wanted columns at a time. */
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, type RowGroup } from "hyparquet";
-import { compressors } from "hyparquet-compressors";
+import { type AsyncBuffer, type Compressors, type FileMetaData, parquetMetadataAsync, type RowGroup } from "hyparquet";
 import { InputFileError, reasonOf } from "../errors.js";
 import type { Batch, Column, Source } from "../types.js";
 import { asyncBufferOf, type Bytes } from "./bytes.js";
@@ -18,8 +17,14 @@ export class ParquetSource implements Source {
   readonly #file: Bytes;
   readonly #bytes: AsyncBuffer;
   readonly #metadata: FileMetaData;
+  readonly #compressors: Compressors;
 
-  private constructor(path: string, file: Bytes, bytes: AsyncBuffer, metadata: FileMetaData) {
+  private constructor(
+    path: string,
+    file: Bytes,
+    { bytes, metadata, compressors }: { bytes: AsyncBuffer; metadata: FileMetaData; compressors: Compressors },
+  ) {
+    this.#compressors = compressors;
     this.path = path;
     this.#file = file;
     this.#bytes = bytes;
@@ -33,7 +38,8 @@ export class ParquetSource implements Source {
   static async open(path: string, file: Bytes): Promise<ParquetSource> {
     try {
       const bytes = asyncBufferOf(file);
-      return new ParquetSource(path, file, bytes, await parquetMetadataAsync(bytes));
+      const metadata = await parquetMetadataAsync(bytes);
+      return new ParquetSource(path, file, { bytes, metadata, compressors: await loadCompressors() });
     } catch (error) {
       await file.close();
       throw broken(path, error);
@@ -62,7 +68,7 @@ export class ParquetSource implements Source {
     try {
       const chunk = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name);
       if (chunk === undefined) throw new TypeError(`a row group has no column "${name}"`);
-      const pages = columnPages(this.#metadata, chunk, compressors);
+      const pages = columnPages(this.#metadata, chunk, this.#compressors);
       const pieces = pages.decode(await this.#bytes.slice(pages.start, pages.end));
       const count = pieces.reduce((sum, piece) => sum + piece.length, 0);
       if (count !== rows) throw new RangeError(`column "${name}" has ${count} of ${rows} rows in a row group`);
@@ -80,4 +86,13 @@ function storedBytes({ columns }: RowGroup): number {
 function broken(path: string, error: unknown): InputFileError {
   const problem = `the Parquet file is damaged or of a kind that cannot be read (${reasonOf(error)}): write or copy it again`;
   return new InputFileError(path, problem, {}, { cause: error });
+}
+
+/** zstd, gzip and brotli compile wasm, which workerd refuses: there only hyparquet's own snappy, and what is not compressed, is read. */
+async function loadCompressors(): Promise<Compressors> {
+  try {
+    return (await import("hyparquet-compressors")).compressors;
+  } catch {
+    return {};
+  }
 }

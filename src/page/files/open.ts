@@ -1,6 +1,7 @@
 /** A dropped file as a table, by the readers that every runtime has: for the tasks of any flow. */
 import { InputFileError } from "../../files/errors.js";
 import { sniffFormat } from "../../files/identity.js";
+import { openDisk } from "../../files/source/disk.js";
 import type { Batch, Cells, Source } from "../../files/types.js";
 import { admit } from "./fs.js";
 
@@ -19,8 +20,9 @@ export interface ColumnPreview {
 export async function openFile(file: File): Promise<Source> {
   const path = admit(file);
   const format = await sniffFormat(path, { size: file.size, mark: "" });
-  if (format === "csv") return (await import("../../files/source/csv.js")).CsvSource.open(path);
-  if (format === "parquet") return (await import("../../files/source/parquet.js")).ParquetSource.open(path);
+  if (format === "csv") return (await import("../../files/source/csv.js")).CsvSource.open(path, await openDisk(path));
+  if (format === "parquet")
+    return (await import("../../files/source/parquet.js")).ParquetSource.open(path, await openDisk(path));
   return (await import("../../files/source/arrow.js")).ArrowSource.open(path);
 }
 

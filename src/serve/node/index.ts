@@ -1,10 +1,11 @@
 /**
- * What Node brings to the application: stores in a folder and in PostgreSQL. Deno and Bun run it too.
+ * What Node brings to the application: workers that solve, stores in a folder and in PostgreSQL. Deno and Bun run it too.
  * @module
  */
 import { FolderStore } from "../store/folder.js";
 import { PostgresStore } from "../store/postgres.js";
 
+export { createPool, Pool, type PoolOptions, type PoolState } from "../../pool/index.js";
 export { FolderStore } from "../store/folder.js";
 export { type Holder, LockedError } from "../store/lock.js";
 export { type PostgresOptions, PostgresStore } from "../store/postgres.js";
@@ -17,6 +18,7 @@ export {
   UnavailableError,
   type WriteOptions,
 } from "../store/store.js";
+export { createNodeApp, type NodeAppOptions } from "./app.js";
 
 /**
  * The store that the surroundings name: PostgreSQL where there is an address, else a folder. Nothing is opened before it is needed.

@@ -7,15 +7,32 @@ import { Allocation, AllocationBody, Frontier, FrontierBody } from "../schemas/a
 import { EXAMPLE_OFFERS } from "../schemas/examples.js";
 import { SEARCH, solve } from "../solver.js";
 import { columnsOf, pointerToCell } from "../table.js";
-import { body, guard, json, needing, printed, SOLVE_PROBLEMS } from "./answers.js";
+import { body, guard, json, needing, printed, problem, SOLVE_PROBLEMS } from "./answers.js";
+import { REQUEST_QUERY, RESULT_HEADER, TABLE_CONTENT, tableRoute } from "./tables.js";
+
+const asJson = body(AllocationBody, { offers: EXAMPLE_OFFERS, request: { budget: 5 } });
 
 const allocations = createRoute({
   method: "post",
   path: "/v1/allocations",
   summary: "Give each user the right offer under the limits",
   ...needing("solve"),
-  request: body(AllocationBody, { offers: EXAMPLE_OFFERS, request: { budget: 5 } }),
-  responses: { 200: json(Allocation, "met, impossible or not found: each is an answer"), ...SOLVE_PROBLEMS },
+  description:
+    "JSON, or a table: user_id, and value_NAME and cost_NAME of each offer, with the request in the query. A table is answered by " +
+    "decisions (user_id, offer, value, cost), of the kind that is accepted, else of its own; what is impossible or not found, by JSON.",
+  request: {
+    query: REQUEST_QUERY,
+    body: { required: true, content: { ...asJson.body.content, ...TABLE_CONTENT } },
+  },
+  responses: {
+    200: {
+      ...json(Allocation, "met, impossible or not found: each is an answer"),
+      headers: RESULT_HEADER,
+      content: { ...json(Allocation, "").content, ...TABLE_CONTENT },
+    },
+    ...SOLVE_PROBLEMS,
+    406: problem("None of the kinds of table, nor JSON, is accepted."),
+  },
 });
 
 const frontiers = createRoute({
@@ -30,6 +47,7 @@ const frontiers = createRoute({
 export function allocationRoutes(app: OpenAPIHono<Env>, shared: Shared): void {
   const { limits, metrics, needs } = shared;
   guard(app, needs, allocations, frontiers);
+  tableRoute(app, shared);
   app.openapi(allocations, async (context) => {
     const { offers, request } = context.req.valid("json");
     const columns = columnsOf(offers, limits);
