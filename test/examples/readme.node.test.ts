@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { root, startWorker } from "./worker.js";
 
 const readme = readFileSync(`${root}/README.md`, "utf8");
@@ -40,9 +40,9 @@ function run(...args: string[]): string {
 }
 
 /** What a program of README prints, by lines. */
-function outputOf(program: string): string[] {
+function outputOf(program: string, file = "readme.mjs"): string[] {
   // Inside of the package, so that its own name resolves to it.
-  const path = `${root}/build/readme.mjs`;
+  const path = `${root}/build/${file}`;
   writeFileSync(path, program);
   const { stdout, stderr } = spawnSync(process.execPath, [path], { encoding: "utf8" });
   expect(stderr).toBe("");
@@ -118,6 +118,36 @@ describe("README", () => {
     } finally {
       await worker.stop();
     }
+  });
+
+  test("the program that mounts the application answers under its path", () => {
+    const program = blocks("js").find((block) => block.includes(".mount(")) ?? "";
+    const asking = `
+      const { default: app } = await import("./readme.mjs");
+      console.log((await app.request("/offers/healthz")).status, (await app.request("/offers/v1/plans")).status);`;
+    vi.stubEnv("SHADOWPRICE_KEYS", "a-key-of-the-readme");
+    outputOf(program);
+    expect(outputOf(asking, "asking.mjs").at(-2)).toBe("200 405");
+  });
+
+  const shown = [...readme.matchAll(/^```\w+\n\/\/ (examples\/\S+)\n([\s\S]*?)^```/gm)];
+  test.each(shown.map(([, file, lines]) => [file, lines] as [string, string]))(
+    "%s has the lines that are shown",
+    (file, lines) => {
+      const has = readFileSync(`${root}/${file}`, "utf8").split("\n");
+      let from = 0;
+      for (const line of lines.trimEnd().split("\n")) {
+        const at = has.indexOf(line, from);
+        expect(at, `${file} has no (further) line ${line}`).toBeGreaterThanOrEqual(0);
+        from = at + 1;
+      }
+    },
+  );
+
+  test("all places are shown", () => {
+    expect(shown.map(([, file]) => file?.split("/")[1])).toEqual([
+      ...["node", "workers", "workers", "lambda", "azure", "service-worker"],
+    ]);
   });
 
   test("npm start prints this answer", () => {

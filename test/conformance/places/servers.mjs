@@ -2,16 +2,57 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { setTimeout as wait } from "node:timers/promises";
+import { OVER_TIME } from "../../runtimes/apps/probe.js";
 import { tools } from "../../runtimes/install.mjs";
 import { KEYS, SHADOWPRICE_KEYS } from "../suite.js";
 
 /** Milliseconds until a server must listen, and must have ended. */
 const [START, END] = [60_000, 20_000];
 
-export const node = (folder) => listening(folder);
-export const deno = (folder) => listening(folder);
-export const bun = (folder) => listening(folder);
+/** Milliseconds that a request is under way before its server is told to end. */
+const UNDER_WAY = 300;
+
+export const node = (folder) => graceful(folder, 20);
+export const bun = (folder) => graceful(folder, 20);
+/** Deno stops reading bodies when it shuts down: there the request is whole, and being solved. */
+export const deno = (folder) => graceful(folder);
+
+/** When it is told to end, it takes no more and answers what is in flight. */
+async function graceful(folder, bytes) {
+  const place = await listening(folder);
+  return { ...place, after: () => finishes(place, bytes) };
+}
+
+/** A request of which so many bytes are there when the server is told to end, or all; it takes about a second. */
+async function finishes({ url, server }, bytes = Number.POSITIVE_INFINITY) {
+  const body = JSON.stringify({ plan: OVER_TIME, points: 40, tolerance: 1e-9 });
+  const headers = {
+    "content-type": "application/json",
+    authorization: `Bearer ${KEYS.all}`,
+    "content-length": body.length,
+  };
+  const sent = request(`${url}/v1/plans/frontier`, { method: "POST", headers, agent: false });
+  const answered = once(sent, "response");
+  sent.write(body.slice(0, bytes));
+  if (bytes >= body.length) sent.end();
+  await wait(UNDER_WAY);
+  server.kill("SIGTERM");
+  await wait(UNDER_WAY);
+  await fetch(`${url}/healthz`).then(
+    () => {
+      throw new Error("it takes requests after it was told to end");
+    },
+    () => {},
+  );
+  if (bytes < body.length) sent.end(body.slice(bytes));
+  const [response] = await answered;
+  if (response.statusCode === 200) return;
+  throw new Error(`the request in flight was answered with ${response.statusCode}: ${await text(response)}`);
+}
 
 /** The small handler beside it decides as the application does, from what that copied to KV. */
 export async function workers(folder) {
@@ -51,7 +92,8 @@ async function listening(folder, more = [], script = "start") {
   const server = spawn(program, [...args, ...more], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(server, "exit");
   const stop = async () => {
-    server.kill("SIGTERM");
+    // Told twice, a server may end at once.
+    if (!server.killed) server.kill("SIGTERM");
     const late = setTimeout(() => server.kill("SIGKILL"), END);
     const [code, signal] = await ended;
     clearTimeout(late);
