@@ -29,7 +29,7 @@ async function graceful(folder, bytes) {
 
 /** A request of which so many bytes are there when the server is told to end, or all; it takes about a second. */
 async function finishes({ url, server }, bytes = Number.POSITIVE_INFINITY) {
-  const body = JSON.stringify({ plan: OVER_TIME, points: 40, tolerance: 1e-9 });
+  const body = JSON.stringify({ plan: OVER_TIME, points: 12, tolerance: 1e-9 });
   const headers = {
     "content-type": "application/json",
     authorization: `Bearer ${KEYS.all}`,
