@@ -80,7 +80,12 @@ export function createApp({
   });
   app.use(observing(metrics, log));
   if (origins.length > 0)
-    app.use(cors({ origin: [...origins], exposeHeaders: ["x-request-id", "etag", "shadowprice-result"] }));
+    app.use(
+      cors({
+        origin: [...origins],
+        exposeHeaders: ["x-request-id", "etag", "shadowprice-result", "retry-after", "mcp-session-id"],
+      }),
+    );
   app.use(bodyLimit(shared.limits, isTable));
   healthRoutes(app, shared);
   allocationRoutes(app, shared);
