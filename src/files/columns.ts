@@ -1,31 +1,9 @@
-/** Any columns of a table by name, whole: what an evaluation reads. */
-import { InputFileError, type Place, quoted } from "./errors.js";
+/** Any columns of a file by name, whole: what an evaluation reads. */
 import { identify, requireSame, sniffFormat } from "./identity.js";
+import { type ColumnWishes, columnsOf, type ReadColumnsOptions, type ReadTable } from "./named.js";
 import { openSource } from "./open.js";
-import type { Batch, Cells, FileProgress, Format, Source } from "./types.js";
-import { Watch } from "./watch.js";
 
-export interface ReadColumnsOptions {
-  signal?: AbortSignal;
-  onProgress?: (progress: FileProgress) => void;
-}
-
-/** Columns by name: numbers that must be there, numbers that may be missing (NaN), and text. */
-export interface ColumnWishes {
-  numbers?: readonly string[];
-  gappy?: readonly string[];
-  texts?: readonly string[];
-}
-
-export interface ReadTable {
-  path: string;
-  format: Format;
-  rows: number;
-  /** All columns of the file. */
-  names: string[];
-  numbers: Map<string, Float64Array>;
-  texts: Map<string, string[]>;
-}
+export type { ColumnWishes, ReadColumnsOptions, ReadTable } from "./named.js";
 
 /** Names of a file's columns. @throws {InputFileError} when it is no table. */
 export async function columnNames(path: string): Promise<string[]> {
@@ -43,118 +21,16 @@ export async function columnNames(path: string): Promise<string[]> {
  */
 export async function readColumns(
   path: string,
-  { numbers = [], gappy = [], texts = [] }: ColumnWishes,
+  wishes: ColumnWishes,
   options: ReadColumnsOptions = {},
 ): Promise<ReadTable> {
   const identity = await identify(path);
   const source = await openSource(path, await sniffFormat(path, identity));
   try {
-    const wanted = [...new Set([...numbers, ...gappy, ...texts])];
-    const reader = new Reader(path, source, wanted, new Set(numbers), new Set(texts));
-    const watch = new Watch(options);
-    for await (const batch of source.batches(reader.columns)) {
-      watch.step("read", reader.rows, source.rows ?? reader.rows + batch.rows);
-      reader.add(batch);
-    }
+    const table = await columnsOf(source, wishes, options);
     await requireSame(path, identity);
-    if (reader.rows === 0) throw new InputFileError(path, "the file has no rows");
-    return reader.table();
+    return table;
   } finally {
     await source.close();
   }
-}
-
-class Reader {
-  rows = 0;
-  readonly columns: number[];
-  readonly #path: string;
-  readonly #source: Source;
-  readonly #wanted: string[];
-  readonly #numbers: ReadonlySet<string>;
-  readonly #texts: ReadonlySet<string>;
-  readonly #parts = new Map<string, Float64Array[]>();
-  readonly #words = new Map<string, string[]>();
-
-  constructor(
-    path: string,
-    source: Source,
-    wanted: string[],
-    numbers: ReadonlySet<string>,
-    texts: ReadonlySet<string>,
-  ) {
-    this.#path = path;
-    this.#source = source;
-    this.#wanted = wanted;
-    this.#numbers = numbers;
-    this.#texts = texts;
-    const names = source.columns.map(({ name }) => name);
-    this.columns = wanted.map((name) => {
-      const at = names.indexOf(name);
-      if (at >= 0) return at;
-      const shown = names.slice(0, 20).join(", ") + (names.length > 20 ? ", …" : "");
-      throw new InputFileError(path, `there is no column "${name}"; its columns are ${shown}`);
-    });
-  }
-
-  add(batch: Batch): void {
-    this.#wanted.forEach((name, c) => {
-      const cells = batch.columns[c] as Cells;
-      // A column may be asked for as text and as a number.
-      if (this.#texts.has(name)) push(this.#words, name, this.#text(batch, cells, name));
-      if (!this.#texts.has(name) || this.#numbers.has(name)) {
-        const part = this.#number(batch, cells, name);
-        const parts = this.#parts.get(name);
-        if (parts) parts.push(part);
-        else this.#parts.set(name, [part]);
-      }
-    });
-    this.rows += batch.rows;
-  }
-
-  table(): ReadTable {
-    const numbers = new Map<string, Float64Array>();
-    for (const [name, parts] of this.#parts) {
-      const whole = new Float64Array(this.rows);
-      let at = 0;
-      for (const part of parts) {
-        whole.set(part, at);
-        at += part.length;
-      }
-      numbers.set(name, whole);
-    }
-    const names = this.#source.columns.map(({ name }) => name);
-    return { path: this.#path, format: this.#source.format, rows: this.rows, names, numbers, texts: this.#words };
-  }
-
-  #number(batch: Batch, cells: Cells, column: string): Float64Array {
-    const into = new Float64Array(batch.rows);
-    const missing = new Uint8Array(batch.rows);
-    const bad = cells.numbers(into, missing);
-    if (bad >= 0) this.#refuse(`${quoted(cells.text(bad))} is not a number`, { ...batch.place(bad), column });
-    for (let i = 0; i < batch.rows; i++) {
-      if (missing[i]) into[i] = Number.NaN;
-      if (Number.isFinite(into[i]) || !this.#numbers.has(column)) continue;
-      const problem = missing[i] ? "the cell is missing" : `the number is ${into[i]}`;
-      this.#refuse(`${problem}: leave such rows out of the file`, { ...batch.place(i), column });
-    }
-    return into;
-  }
-
-  #text(batch: Batch, cells: Cells, column: string): string[] {
-    return Array.from({ length: batch.rows }, (_, i) => {
-      if (cells.isNull(i))
-        this.#refuse("the cell is missing: leave such rows out of the file", { ...batch.place(i), column });
-      return cells.text(i);
-    });
-  }
-
-  #refuse(problem: string, place: Place): never {
-    throw new InputFileError(this.#path, problem, place);
-  }
-}
-
-function push(into: Map<string, string[]>, name: string, words: readonly string[]): void {
-  const all = into.get(name);
-  if (!all) into.set(name, [...words]);
-  else for (const word of words) all.push(word);
 }

@@ -1,4 +1,83 @@
 /** Channels: how much each channel spends, when. */
+import { useEffect } from "preact/hooks";
+import { Failure } from "../shell/failure.js";
+import { count } from "../shell/numbers.js";
+import { Progress } from "../shell/progress.js";
+import { route } from "../shell/route.js";
+import { BudgetFrontier } from "./budget-frontier.js";
+import { Calendar } from "./calendar.js";
+import "./channels.css";
+import { Figures } from "./figures.js";
+import { LimitTable } from "./limit-table.js";
+import { NoPlan, Proof } from "./proof.js";
+import { Response } from "./response.js";
+import { Scenarios } from "./scenarios.js";
+import { Share } from "./share.js";
+import { Start } from "./start.js";
+import { failure, leave, openLink, planned, problem, work } from "./state.js";
+
 export default function Channels() {
-  return <h1>What each channel spends, when</h1>;
+  useEffect(() => {
+    if (!problem.peek() && route.peek().tab === "channels") void openLink(route.peek().rest);
+  }, []);
+  return (
+    <>
+      <Title />
+      {failure.value && <Failure {...failure.value} />}
+      {problem.value ? <Plan /> : <Start />}
+    </>
+  );
+}
+
+function Title() {
+  const now = problem.value;
+  const { periods = 1, period = "period" } = now ?? {};
+  return (
+    <div class="title">
+      <div>
+        <h1>What each channel spends, when</h1>
+        {now ? (
+          <p class="muted">
+            {now.name ? `${now.name}: ` : ""}
+            {count(now.channels.length)} channels{periods > 1 && `, ${count(periods)} ${period}s`}
+            {now.currency && `, money in ${now.currency}`}
+          </p>
+        ) : (
+          <p class="muted">
+            The most response that a budget can buy, by channel and week, and how far the plan can be from the best.
+          </p>
+        )}
+      </div>
+      {now && (
+        <button type="button" onClick={leave}>
+          Other plan
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Plan() {
+  const now = planned.value;
+  const isMet = now?.result.status === "met";
+  return (
+    <>
+      <div class="working">{work.value && <Progress work={work.value} cancel={work.value.cancel} />}</div>
+      {now && !isMet && <NoPlan planned={now} />}
+      {now && isMet && <Figures planned={now} />}
+      <div class="plan">
+        <div class="grid">
+          <LimitTable />
+          <Response />
+          {now && isMet && (now.problem.periods ?? 1) > 1 && <Calendar planned={now} />}
+          <BudgetFrontier />
+        </div>
+        <div class="grid side">
+          {now && isMet && <Proof planned={now} />}
+          <Scenarios />
+          <Share />
+        </div>
+      </div>
+    </>
+  );
 }

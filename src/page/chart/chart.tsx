@@ -11,7 +11,7 @@ import { dataOf, optionsOf } from "./options.js";
 import { DataTable } from "./table.js";
 import type { ChartProps } from "./types.js";
 
-export type { ChartProps, Mark, Marker, Series } from "./types.js";
+export type { ChartProps, Colour, Mark, Marker, Series } from "./types.js";
 
 export function Chart(props: ChartProps) {
   const { title, summary, series, x, y, marker, height = 300 } = props;

@@ -1,16 +1,11 @@
 /** What the columns of a dropped file mean: guessed, shown with the first rows, and put right where the guess is wrong. */
 
 import { useSignal } from "@preact/signals";
-import { useId } from "preact/hooks";
-import type { ColumnPreview } from "../files/open.js";
+import { Choice, Preview } from "../files/preview.js";
 import { count } from "../shell/numbers.js";
-import { Scroll } from "../shell/scroll.js";
 import { guess, lacking } from "./guess.js";
 import { load, looked, work } from "./state.js";
 import type { Look, Mapping } from "./types.js";
-
-/** Columns of the preview at most. */
-const SHOWN = 40;
 
 export function MappingCard({ file, look }: { file: File; look: Look }) {
   const mapping = useSignal<Mapping>(guess(look.columns));
@@ -144,63 +139,5 @@ function Offers({
         </button>
       </div>
     </div>
-  );
-}
-
-function Choice({
-  label,
-  names,
-  value,
-  onChoice,
-}: {
-  label: string;
-  names: readonly string[];
-  value: string;
-  onChoice: (name: string) => void;
-}) {
-  const id = useId();
-  return (
-    <div class="field">
-      <label class="muted" for={id}>
-        {label}
-      </label>
-      <select id={id} value={value} onChange={({ currentTarget }) => onChoice(currentTarget.value)}>
-        <option value="">choose a column</option>
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-}
-
-function Preview({ columns }: { columns: readonly ColumnPreview[] }) {
-  const shown = columns.slice(0, SHOWN);
-  const rows = shown[0]?.cells ?? [];
-  return (
-    <Scroll label="First rows of the file">
-      <table class="figures preview">
-        <thead>
-          <tr>
-            {shown.map(({ name }) => (
-              <th key={name} scope="col">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((_, i) => (
-            <tr key={i}>
-              {shown.map(({ name, cells }) => (
-                <td key={name}>{cells[i]}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
   );
 }

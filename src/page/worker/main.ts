@@ -6,6 +6,8 @@ import { serveTasks, type Tasks } from "./rpc.js";
 
 const FLOWS: Record<string, () => Promise<Tasks>> = {
   offers: async () => (await import("../offers/tasks.js")).tasks,
+  channels: async () => (await import("../channels/tasks.js")).tasks,
+  models: async () => (await import("../models/tasks.js")).tasks,
 };
 
 const scope = globalThis as unknown as Parameters<typeof serveTasks>[0] & { name: string };

@@ -1,0 +1,68 @@
+/** Spend by channel and period, as a table whose cells are the darker the more is spent. */
+import { cell } from "../chart/export.js";
+import { amount, short } from "../shell/numbers.js";
+import { save } from "../shell/save.js";
+import { Scroll } from "../shell/scroll.js";
+import { datesOf } from "./dates.js";
+import type { Planned } from "./types.js";
+
+export function Calendar({ planned: { problem, result } }: { planned: Planned }) {
+  const dates = datesOf(problem);
+  const most = Math.max(...result.spend.flat(), Number.MIN_VALUE);
+  const { period = "period" } = problem;
+  const totals = dates.map((_, t) => result.spend.reduce((sum, row) => sum + (row[t] ?? 0), 0));
+  const download = () => {
+    const head = ["channel", ...dates];
+    const rows = result.channels.map(({ name }, c) => [name, ...(result.spend[c] ?? []).map(String)]);
+    const text = [head, ...rows].map((row) => row.map(cell).join(",")).join("\n");
+    save("plan.spend.csv", new Blob([`${text}\n`], { type: "text/csv" }));
+  };
+  return (
+    <section class="card grid" aria-label={`Spend by ${period}`}>
+      <h2>Spend by {period}</h2>
+      <Scroll label={`Spend by channel and ${period}`}>
+        <table class="figures calendar">
+          <thead>
+            <tr>
+              <th scope="col">Channel</th>
+              {dates.map((date) => (
+                <th key={date} scope="col">
+                  {date}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {result.channels.map(({ name }, c) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                {(result.spend[c] ?? []).map((money, t) => (
+                  <td
+                    key={dates[t]}
+                    style={{ "--heat": (money / most).toFixed(3) }}
+                    title={`${name}, ${dates[t]}: ${amount(money)}`}
+                  >
+                    {money === 0 ? "–" : short(money)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+            <tr>
+              <th scope="row">together</th>
+              {totals.map((money, t) => (
+                <td key={dates[t]} style={{ "--heat": "0" }}>
+                  {short(money)}
+                </td>
+              ))}
+            </tr>
+          </tbody>
+        </table>
+      </Scroll>
+      <div>
+        <button type="button" onClick={download}>
+          Save as CSV
+        </button>
+      </div>
+    </section>
+  );
+}
