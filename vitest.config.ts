@@ -96,6 +96,7 @@ export default defineConfig({
         },
       },
       {
+        ...bytes,
         test: {
           ...patience,
           name: "page",

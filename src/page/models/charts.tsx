@@ -16,7 +16,12 @@ export function GainCurve({ comparison: { scores, arm } }: { comparison: Compari
       <Chart
         title="Gain when the best are offered first"
         summary={`Outcome a person that ${arm} adds when it goes to a share of the people, in the model's order, a response model's, and by chance.`}
-        x={{ name: "Share of people who get the offer", values: x, format: share }}
+        x={{
+          name: "Share of people who get the offer",
+          values: x,
+          format: share,
+          tick: (part) => `${Math.round(100 * part)} %`,
+        }}
         y={{ name: "Gain a person", format: digits }}
         series={scores.map(({ name, kind, curve }) => ({
           name,

@@ -58,10 +58,16 @@ export function Metrics({ comparison, level, response }: { comparison: Compariso
       </Scroll>
       {own?.found && (
         <p class="muted">
-          {own.found.normalisation}. {own.found.ties}.
+          {sentence(own.found.normalisation)} {sentence(own.found.ties)}
         </p>
       )}
       <p class="muted">Response model: {response}.</p>
     </section>
   );
+}
+
+/** With a capital and a full stop; names of metrics keep their letters. */
+function sentence(text: string): string {
+  const first = /^[a-z]+\.[a-z]/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+  return `${first}.`;
 }
