@@ -37,7 +37,6 @@ export async function buildPage() {
         "#wasm": resolve("src/page/worker/wasm.ts"),
         // What the readers of src/files ask of Node, made of dropped files.
         "node:fs/promises": resolve("src/page/files/fs.ts"),
-        "node:buffer": resolve("src/page/files/node-buffer.ts"),
       },
     },
     plugins: [noBrotli, noted()],

@@ -1,6 +1,7 @@
 /** What a file is by its first bytes, and whether it is still the file that was opened. */
 import { open, stat } from "node:fs/promises";
 import { InputFileError, reasonOf } from "./errors.js";
+import { decodeLatin } from "./text.js";
 import type { Format } from "./types.js";
 
 export interface Identity {
@@ -60,11 +61,11 @@ async function firstAndLastBytes(path: string, size: number): Promise<{ first: s
     await using file = await open(path);
     if (!(await file.stat()).isFile()) throw new InputFileError(path, "is not a file");
     if (size === 0) throw new InputFileError(path, "the file is empty");
-    const first = Buffer.alloc(Math.min(size, 256));
-    const last = Buffer.alloc(Math.min(size, 8));
+    const first = new Uint8Array(Math.min(size, 256));
+    const last = new Uint8Array(Math.min(size, 8));
     await file.read(first, 0, first.length, 0);
     await file.read(last, 0, last.length, size - last.length);
-    return { first: first.toString("latin1"), last: last.toString("latin1") };
+    return { first: decodeLatin(first, 0, first.length), last: decodeLatin(last, 0, last.length) };
   } catch (error) {
     if (error instanceof InputFileError) throw error;
     throw new InputFileError(path, unreadable(error));

@@ -60,8 +60,7 @@ function readTable(path: string, bytes: Uint8Array): IpcTable {
   // The end of the bytes is not the end of the data: batches that were cut off would be missed.
   if (!end) throw broken(path, isFile ? "it ends before its footer" : "it has no end mark");
   try {
-    // A file is a stream behind its mark, with a footer that says it again.
-    return readIpc(bytes, isFile ? 8 : 0);
+    return readIpc(bytes, isFile);
   } catch (error) {
     throw broken(path, reasonOf(error));
   }

@@ -47,30 +47,52 @@ const BUFFERS: Record<number, number> = {
   ...{ 19: 3, 20: 3, 21: 2 },
 };
 const [SCHEMA, DICTIONARY, RECORDS] = [1, 2, 3];
+/** Bytes of "ARROW1", with which a file begins and ends. */
+const MARK = 6;
 /** Fields inside of fields. */
 const DEEPEST = 16;
 
-/** @throws {RangeError} saying what is wrong. */
-export function readIpc(bytes: Uint8Array, start: number): IpcTable {
+/**
+ * Reads a stream, or a file, which is a stream between its marks with a footer behind it; some writers, apache-arrow's among them, give the
+ * schema in the footer alone.
+ * @throws {RangeError} saying what is wrong.
+ */
+export function readIpc(bytes: Uint8Array, isFile: boolean): IpcTable {
   const table: IpcTable = { fields: [], batches: [], dictionaries: new Map() };
-  let schema: IpcField[] | undefined;
-  let at = start;
+  let schema = isFile ? footerSchema(bytes) : undefined;
+  let isSeen = false;
+  let at = isFile ? MARK + 2 : 0;
   for (;;) {
     const message = nextMessage(bytes, at);
     if (!message) break;
     at = message.end;
     const { header, kind, body } = message;
     if (kind === SCHEMA) {
-      if (schema) throw new RangeError("it has two schemas");
-      if (header.i16(0) !== 0) throw new RangeError("its numbers are big-endian");
-      schema = header.tables(1).map((field) => fieldOf(field, 0));
-      table.fields = schema;
+      if (isSeen) throw new RangeError("it has two schemas");
+      isSeen = true;
+      schema = schemaOf(header);
     } else if (!schema) throw new RangeError("it has no schema before its batches");
     else if (kind === RECORDS) table.batches.push(batchOf(header, schema, body));
     else if (kind === DICTIONARY) addDictionary(table, header, schema, body);
   }
   if (!schema) throw new RangeError("it has no schema");
+  table.fields = schema;
   return table;
+}
+
+function schemaOf(header: Flat): IpcField[] {
+  if (header.i16(0) !== 0) throw new RangeError("its numbers are big-endian");
+  return header.tables(1).map((field) => fieldOf(field, 0));
+}
+
+/** The schema of the footer: its bytes, their count in four bytes, the mark. */
+function footerSchema(bytes: Uint8Array): IpcField[] | undefined {
+  const end = bytes.length - MARK - 4;
+  if (end < 0) throw new RangeError("it ends before its footer");
+  const size = new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getInt32(end, true);
+  if (size < 4 || size > end) throw new RangeError(`its footer has ${size} bytes`);
+  const schema = Flat.root(bytes.subarray(end - size, end)).table(1);
+  return schema && schemaOf(schema);
 }
 
 interface Message {

@@ -1,6 +1,5 @@
 /** What the channels' page knows and does. */
 import { batch, computed, signal } from "@preact/signals";
-import { checkPlan } from "../../planning/check.js";
 import type { Channel, PlanProblem } from "../../planning/types.js";
 import { announce } from "../shell/announce.js";
 import { isCancelled } from "../shell/failure.js";
@@ -73,16 +72,23 @@ async function working<T>(
   }
 }
 
+/** What was asked for last, whether or not it is checked yet: what is edited next is edited on it. */
+let draft: PlanProblem | undefined;
+
+/** Whether the worker finds nothing wrong with a plan; what is wrong is shown under `title`. */
+async function isGood(given: unknown, title: string): Promise<boolean> {
+  const checked = await working("Checking the plan", title, (options) =>
+    planner.call("check", { problem: given }, options),
+  );
+  return checked === true;
+}
+
 /** Takes a plan that is checked, whole: what is wrong with it is said and changes nothing. */
 export async function take(given: unknown, title: string): Promise<void> {
-  try {
-    checkPlan(given as PlanProblem);
-  } catch (error) {
-    failure.value = { title, error };
-    return;
-  }
+  if (!(await isGood(given, title))) return;
+  draft = given as PlanProblem;
   batch(() => {
-    problem.value = given as PlanProblem;
+    problem.value = draft;
     planned.value = undefined;
     budgets.value = undefined;
     response.value = undefined;
@@ -120,28 +126,28 @@ export async function openLink(rest: string): Promise<void> {
 }
 
 /** Another problem in place of the one there is, such as a limit that was edited. */
-export function change(part: Partial<PlanProblem>): void {
-  const now = problem.peek();
-  if (!now) return;
-  const next = { ...now, ...part };
-  try {
-    checkPlan(next);
-  } catch (error) {
-    failure.value = { title: "This change does not fit the plan, which stays as it was", error };
+export async function change(part: Partial<PlanProblem>): Promise<void> {
+  if (!draft) return;
+  const next = { ...draft, ...part };
+  draft = next;
+  const good = await isGood(next, "This change does not fit the plan, which stays as it was");
+  // Another change came meanwhile, and has this one in it.
+  if (draft !== next) return;
+  if (!good) {
+    draft = problem.peek();
     return;
   }
   problem.value = next;
   link.value = undefined;
   keepInLink("channels", "");
-  void solve();
+  await solve();
 }
 
 export function changeChannel(index: number, part: Partial<Channel>): void {
-  const now = problem.peek();
-  if (!now) return;
-  const channel = { ...(now.channels[index] as Channel), ...part };
+  if (!draft) return;
+  const channel = { ...(draft.channels[index] as Channel), ...part };
   for (const key of Object.keys(part) as (keyof Channel)[]) if (part[key] === undefined) delete channel[key];
-  change({ channels: now.channels.with(index, channel) });
+  void change({ channels: draft.channels.with(index, channel) });
 }
 
 /** The best plan of the problem as it is, then what stands around it. */
@@ -205,6 +211,7 @@ export function forget(index: number): void {
 
 /** Goes back to a plan that was kept. */
 export function resume({ planned: { problem: before } }: Kept): void {
+  draft = before;
   problem.value = before;
   void solve();
 }

@@ -1,4 +1,5 @@
 /** What the channels' worker does. */
+import { checkPlan } from "../../planning/check.js";
 import { planBudget } from "../../planning/plan.js";
 import { explain } from "../../planning/report/explain.js";
 import { planFrontier } from "../../planning/scenarios.js";
@@ -16,6 +17,12 @@ const told =
     progress({ phase, done, total });
 
 export const tasks = {
+  /** Throws where a plan is not one. */
+  check({ problem }: { problem: unknown }): true {
+    checkPlan(problem);
+    return true;
+  },
+
   /** The best plan, with its proof and its sentences. */
   plan({ problem }: { problem: PlanProblem }, context: TaskContext): Planned {
     const result = planBudget(problem, { onProgress: told(context) });

@@ -4,7 +4,7 @@ import { createEngine } from "../../create.js";
 import { Campaign } from "../../embedded/campaign.js";
 import type { Sink } from "../../files/sink/sink.js";
 import type { Source } from "../../files/types.js";
-import { fileReaders, provideNode } from "../files/index.js";
+import { fileReaders } from "../files/index.js";
 import type { TaskContext } from "../worker/rpc.js";
 import type { From, Mapping } from "./types.js";
 
@@ -118,7 +118,6 @@ async function written(
   shape: import("../../files/sink/sink.js").DecisionShape,
   write: (sink: Sink) => Promise<unknown>,
 ): Promise<Blob> {
-  await provideNode();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   const out = {
     write: (bytes: Uint8Array) => void parts.push(bytes.slice() as Uint8Array<ArrayBuffer>),
