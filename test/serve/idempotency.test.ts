@@ -20,7 +20,8 @@ function troubled(store: Store, write: (kind: string, count: number) => Promise<
     remove: (...asked) => store.remove(...asked),
     write: async (...asked) => {
       await write(asked[0], ++writes);
-      return store.write(...asked);
+      // Awaited, so that workerd sees at once that its refusal is looked after.
+      return await store.write(...asked);
     },
   };
 }

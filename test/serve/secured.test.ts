@@ -139,11 +139,15 @@ describe("problems", () => {
   });
 });
 
+const isWorkerd = globalThis.navigator?.userAgent === "Cloudflare-Workers";
+
 describe("metrics", () => {
   it("do not grow with the words that callers make up", async () => {
     const of = createApp(quiet);
     for (let i = 0; i < 50; i++) {
-      await of.request(`/v1/policies/none-${i}`, { method: `X${i}`, headers: { "x-request-id": `id-${i}` } });
+      // workerd makes no request of a method that it does not know.
+      const method = isWorkerd ? "PROPFIND" : `X${i}`;
+      await of.request(`/v1/policies/none-${i}`, { method, headers: { "x-request-id": `id-${i}` } });
       await of.request(`/nothing/${i}`);
     }
     const { body } = await get("/metrics", { of });

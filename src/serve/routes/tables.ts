@@ -70,18 +70,18 @@ export function tableRoute(app: OpenAPIHono<Env>, shared: Shared): void {
 
 function requestOf(text: string | undefined): AllocationRequestBody {
   if (text === undefined) {
-    throw new Problem("invalid-request", 'a table needs its request in the query: ?request={"budget":100}');
+    throw new Problem("invalid-request", 'query request is missing, which a table needs: ?request={"budget":100}');
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    throw new Problem("invalid-request", "the request in the query is no JSON");
+    throw new Problem("invalid-request", "query request is no JSON");
   }
   const { success, data, error } = AllocationRequest.safeParse(value);
   if (success) return data;
   const [issue] = error.issues;
-  throw new Problem("invalid-request", `request${pointerTo(...(issue?.path ?? []))}: ${issue?.message}`);
+  throw new Problem("invalid-request", `query request${pointerTo(...(issue?.path ?? []))}: ${issue?.message}`);
 }
 
 type AllocationRequestBody = z.infer<typeof AllocationRequest>;

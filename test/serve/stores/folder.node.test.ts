@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -123,7 +123,8 @@ describe("two servers on one folder", () => {
     program = join(root, "writer.mjs");
     await build({
       entryPoints: [join(import.meta.dirname, "writer.ts")],
-      ...{ outfile: program, bundle: true, format: "esm", platform: "node", logLevel: "silent" },
+      ...{ outfile: program, bundle: true, format: "esm", platform: "node", target: "node20", logLevel: "silent" },
+      ...{ alias: { "#wasm": resolve("src/engine/wasm.inline.ts") }, loader: { ".wasm": "binary" } },
     });
     // What the bundle looks for beside itself is in the package of the repository.
     writeFileSync(join(root, "package.json"), "{}");
