@@ -21,20 +21,32 @@ afterAll(() => stage?.close());
 const WIDE = { width: 1280, height: 1100 };
 const PHONE = { width: 390, height: 1400 };
 
+/** What is pressed at the start of a flow, and what is there when its plan is. */
+const FLOWS = {
+  offers: { press: "Plan the example campaign", until: "Proven to within" },
+  channels: { press: "Plan the example year", until: "What other budgets would bring" },
+  models: { press: "Judge the example", until: "What the policy buys at each budget" },
+} as const;
+
 it.each([
-  ["start-light-wide", "light", WIDE, false],
-  ["start-dark-phone", "dark", PHONE, false],
-  ["plan-light-wide", "light", WIDE, true],
-  ["plan-dark-wide", "dark", WIDE, true],
-  ["plan-dark-phone", "dark", PHONE, true],
-] as const)("%s", async (name, colorScheme, viewport, isPlanned) => {
-  const { page } = await stage.open("#/offers", { colorScheme, viewport, reducedMotion: "reduce" });
-  const start = page.getByRole("button", { name: "Plan the example campaign" });
+  ["start-light-wide", "offers", "light", WIDE, false],
+  ["start-dark-phone", "offers", "dark", PHONE, false],
+  ["plan-light-wide", "offers", "light", WIDE, true],
+  ["plan-dark-wide", "offers", "dark", WIDE, true],
+  ["plan-dark-phone", "offers", "dark", PHONE, true],
+  ["channels-light-wide", "channels", "light", WIDE, true],
+  ["channels-dark-phone", "channels", "dark", PHONE, true],
+  ["models-dark-wide", "models", "dark", WIDE, true],
+  ["models-light-phone", "models", "light", PHONE, true],
+] as const)("%s", async (name, flow, colorScheme, viewport, isPlanned) => {
+  const { page } = await stage.open(`#/${flow}`, { colorScheme, viewport, reducedMotion: "reduce" });
+  const { press, until } = FLOWS[flow];
+  const start = page.getByRole("button", { name: press });
   await start.waitFor();
   if (isPlanned) {
     await start.click();
-    await page.getByText("Proven to within").waitFor();
-    await page.getByRole("slider", { name: "Budget" }).waitFor();
+    await page.getByText(until).first().waitFor();
+    if (flow === "offers") await page.getByRole("slider", { name: "Budget" }).waitFor();
     await page.mouse.move(0, 0);
     await page.waitForTimeout(300);
   }
