@@ -7,26 +7,34 @@ import { build } from "esbuild";
 export interface Bundle {
   name: string;
   folder: string;
-  /** Files beside worker.mjs. */
+  /** worker.mjs first. */
+  scripts: string[];
   wasm: string[];
   data: string[];
   /** Bytes by gzip, of the worker with its WebAssembly. */
   gzip: number;
 }
 
-/** @param data files by name, which the source imports as bytes: not part of the size. */
+/**
+ * @param data files by name, which the source imports as bytes: not part of the size.
+ * @param inPieces what is imported when it is asked for stays a module of its own, as with wrangler's `find_additional_modules`.
+ */
 export async function bundle(
   name: string,
   folder: string,
   source: string,
-  data: Record<string, Uint8Array> = {},
+  { data = {}, inPieces = false }: { data?: Record<string, Uint8Array>; inPieces?: boolean } = {},
 ): Promise<Bundle> {
   mkdirSync(folder, { recursive: true });
   const wasm = new Set<string>();
-  const outfile = join(folder, "worker.mjs");
-  await build({
-    stdin: { contents: source, resolveDir: resolve("bench/serving"), sourcefile: "worker.js" },
-    outfile,
+  const entry = resolve(`bench/serving/${basename(folder)}.worker.js`);
+  const { metafile } = await build({
+    entryPoints: { worker: entry },
+    outdir: folder,
+    splitting: inPieces,
+    chunkNames: "[name]-[hash]",
+    outExtension: { ".js": ".mjs" },
+    metafile: true,
     bundle: true,
     minify: true,
     format: "esm",
@@ -38,7 +46,12 @@ export async function bundle(
     plugins: [
       {
         name: "modules-beside",
-        setup({ onResolve }) {
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /\.worker\.js$/ }, ({ path }) => ({ path, namespace: "worker" }));
+          onLoad({ filter: /./, namespace: "worker" }, () => ({
+            contents: source,
+            resolveDir: resolve("bench/serving"),
+          }));
           onResolve({ filter: /\.wasm$/ }, ({ path, resolveDir }) => {
             copyFileSync(resolve(resolveDir, path), join(folder, basename(path)));
             wasm.add(basename(path));
@@ -52,18 +65,21 @@ export async function bundle(
     ],
   });
   for (const [file, bytes] of Object.entries(data)) writeFileSync(join(folder, file), bytes);
-  const gzip = [outfile, ...[...wasm].map((file) => join(folder, file))].reduce(
-    (sum, file) => sum + gzipSync(readFileSync(file), { level: 9 }).length,
+  const scripts = Object.keys(metafile.outputs).map((path) => basename(path));
+  const gzip = [...scripts, ...wasm].reduce(
+    (sum, file) => sum + gzipSync(readFileSync(join(folder, file)), { level: 9 }).length,
     0,
   );
-  const bundled = { name, folder, wasm: [...wasm], data: Object.keys(data), gzip };
+  // The first module is the worker.
+  scripts.sort((a, b) => Number(b === "worker.mjs") - Number(a === "worker.mjs"));
+  const bundled = { name, folder, scripts, wasm: [...wasm], data: Object.keys(data), gzip };
   writeFileSync(join(folder, "config.capnp"), config(bundled));
   return bundled;
 }
 
-function config({ wasm, data }: Bundle): string {
+function config({ scripts, wasm, data }: Bundle): string {
   const modules = [
-    '(name = "worker.mjs", esModule = embed "worker.mjs")',
+    ...scripts.map((file) => `(name = "${file}", esModule = embed "${file}")`),
     ...wasm.map((file) => `(name = "${file}", wasm = embed "${file}")`),
     ...data.map((file) => `(name = "${file}", data = embed "${file}")`),
   ];

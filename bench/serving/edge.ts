@@ -14,28 +14,21 @@ const KEY = "a-key-of-the-bench-alone";
 const DECISIONS = 300;
 
 interface Kind {
-  name: "./serve/decide" | "the whole application";
+  name: string;
   create: string;
   entry: string;
   milliseconds: number;
   kilobytes: number;
+  /** How it is bundled: as wrangler does by default, or with what is loaded later as modules of their own. */
+  inPieces: boolean;
 }
 
+const DECIDE = { create: "createDecide", entry: "shadowprice/serve/decide", milliseconds: 10, kilobytes: 60 };
+const WHOLE = { create: "createApp", entry: "shadowprice/serve", milliseconds: 40, kilobytes: 200 };
 const KINDS: readonly Kind[] = [
-  {
-    name: "./serve/decide",
-    create: "createDecide",
-    entry: "shadowprice/serve/decide",
-    milliseconds: 10,
-    kilobytes: 60,
-  },
-  {
-    name: "the whole application",
-    create: "createApp",
-    entry: "shadowprice/serve",
-    milliseconds: 40,
-    kilobytes: 200,
-  },
+  { name: "./serve/decide", ...DECIDE, inPieces: false },
+  { name: "the whole application, one script", ...WHOLE, inPieces: false },
+  { name: "the whole application, in modules", ...WHOLE, inPieces: true },
 ];
 
 export default async function measure({ quick, say }: SuiteOptions): Promise<Row[]> {
@@ -45,14 +38,16 @@ export default async function measure({ quick, say }: SuiteOptions): Promise<Row
     const empty = await bundle("empty", join(folder, "empty"), 'export default { fetch: () => new Response("{}") };');
     const rows: Row[] = [];
     say("serving: workerd");
-    const plain = await Promise.all(KINDS.map((kind, i) => bundle(kind.name, join(folder, `${i}`), plainWorker(kind))));
+    const plain = await Promise.all(
+      KINDS.map((kind, i) => bundle(kind.name, join(folder, `${i}`), plainWorker(kind), kind)),
+    );
     const starts = await interleaved([empty, ...plain], rounds, request("plain", plainBody()), 1);
     for (const [i, kind] of KINDS.entries()) rows.push(startRow(kind, plain[i] as Bundle, starts, i + 1));
     const model = lightgbm();
     const data = { "forest.bin": model.bytes() };
     const source = (kind: Kind) => modelledWorker(kind, model.outputs[0] as string);
     const modelled = await Promise.all(
-      KINDS.map((kind, i) => bundle(kind.name, join(folder, `${i}-forest`), source(kind), data)),
+      KINDS.map((kind, i) => bundle(kind.name, join(folder, `${i}-forest`), source(kind), { ...kind, data })),
     );
     const asked = request("modelled", modelledBody(model.features));
     const kept = await interleaved([empty, ...modelled], rounds, asked, DECISIONS);

@@ -1,13 +1,13 @@
 /**
  * The application: routes parse, call and print; nothing here decides anything. Web-standard Request and Response only, so that it runs
- * wherever Hono does.
+ * wherever Hono does. Decisions are answered from here; every other route is in whole.ts, which an edge loads when one is first asked for.
  */
-import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { cors } from "hono/cors";
-import { createEngine, Model } from "../index.js";
+import { basePath } from "hono/route";
+import { readJson } from "./body.js";
 import type { Env, Shared } from "./context.js";
-import { documentRoute } from "./document.js";
+import { decideUsers } from "./deciding.js";
 import { type ApiKey, checkKeys, keeper } from "./keys.js";
 import { bodyLimit, checkLimits, type Limits, noOthers } from "./limits.js";
 import { type LogEntry, printed } from "./log.js";
@@ -15,16 +15,8 @@ import { Metrics } from "./metrics.js";
 import { Models } from "./models.js";
 import { observing } from "./observe.js";
 import { Policies } from "./policies.js";
-import { expected, Problem, pointerTo, problemResponse } from "./problem.js";
-import { allocationRoutes } from "./routes/allocations.js";
-import { decisionRoutes } from "./routes/decisions.js";
-import { healthRoutes } from "./routes/health.js";
-import { modelRoutes } from "./routes/models.js";
-import { planRoutes } from "./routes/plans.js";
-import { policyRoutes } from "./routes/policies.js";
-import { isTable } from "./routes/tables.js";
-import { totalsRoutes } from "./routes/totals.js";
-import { type Solver, Turns } from "./solver.js";
+import { expected, Problem, problemResponse } from "./problem.js";
+import type { Solver } from "./solver.js";
 import { Latest } from "./store/latest.js";
 import { MemoryStore } from "./store/memory.js";
 import type { Store } from "./store/store.js";
@@ -45,6 +37,12 @@ export interface AppOptions {
   log?: (entry: LogEntry) => void;
 }
 
+/** Headers that pages of other origins may read. */
+const EXPOSED = ["x-request-id", "etag", "shadowprice-result", "retry-after", "mcp-session-id"];
+const DECISIONS = "/v1/policies/:name/decisions";
+/** Where the routes of whole.ts are. */
+const OTHERS = ["/v1/*", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/mcp", "/mcp/*"];
+
 /**
  * The application as a Hono app: mount it, or serve its `fetch`.
  *
@@ -57,79 +55,78 @@ export function createApp({
   keys = [],
   limits,
   store = new MemoryStore(),
-  solver = new Turns(),
+  solver,
   origins = [],
   mcp,
   log = printed,
   ...rest
-}: AppOptions = {}): OpenAPIHono<Env> {
+}: AppOptions = {}): Hono<Env> {
   noOthers(rest, "createApp");
   checkKeys(keys);
   const metrics = new Metrics();
   const latest = new Latest(store);
-  const models = new Models(store, latest, (bytes) => Model.read(bytes).place(createEngine()));
-  const shared: Shared = {
+  const models = new Models(store, latest, async (bytes) => (await import("../scoring.js")).scorerOf(bytes));
+  const parts: Omit<Shared, "solver"> = {
     ...{ limits: checkLimits(limits ?? {}), metrics, store, latest, models },
-    policies: new Policies(store, latest, models),
-    ...{ needs: keeper(keys), solver },
+    ...{ policies: new Policies(store, latest, models), needs: keeper(keys) },
   };
-  const app = new OpenAPIHono<Env>({
-    defaultHook: ({ success, ...rest }) => {
-      if (!success && "error" in rest) throw invalid(rest.error.issues, rest.target);
-    },
+  const open = origins.length > 0 ? [cors({ origin: [...origins], exposeHeaders: EXPOSED })] : [];
+  const others = loadedOnce(async () =>
+    (await import("./whole.js")).wholeApp(parts, { keys, limits, solver, origins, open, mcp, log }),
+  );
+  const app = new Hono<Env>();
+  const guards = [...open, bodyLimit(parts.limits), parts.needs("decide")];
+  app.on("POST", DECISIONS, observing(metrics, log, DECISIONS), ...guards, async (context) => {
+    const asked = await readJson(context.req);
+    const name = context.req.param("name") as string;
+    const decided = await decideUsers(parts.policies, name, asked, parts.limits.decisions);
+    metrics.add("shadowprice_decisions_total", "Users decided by policies.", {}, decided.decisions.length);
+    return context.json(decided);
   });
-  app.use(observing(metrics, log));
-  if (origins.length > 0)
-    app.use(
-      cors({
-        origin: [...origins],
-        exposeHeaders: ["x-request-id", "etag", "shadowprice-result", "retry-after", "mcp-session-id"],
-      }),
-    );
-  app.use(bodyLimit(shared.limits, isTable));
-  healthRoutes(app, shared);
-  allocationRoutes(app, shared);
-  totalsRoutes(app, shared);
-  planRoutes(app, shared);
-  policyRoutes(app, shared);
-  decisionRoutes(app, shared);
-  modelRoutes(app, shared);
-  documentRoute(app, keys.length > 0);
-  if (mcp) app.route("/mcp", mcp({ keys, limits, store, solver, origins }));
-  app.notFound((context) => problemResponse(context, unknownRoute(app, context.req)));
+  app.on("ALL", OTHERS, async (context) => {
+    const whole = await others();
+    return whole.fetch(unmounted(context), context.env, executionOf(context));
+  });
+  // For routes that the caller adds, and for what there is not.
+  app.use(observing(metrics, log), ...open, bodyLimit(parts.limits));
+  app.notFound((context) => problemResponse(context, new Problem("not-found", `there is no ${context.req.path}`)));
   app.onError((error, context) => problemResponse(context, expected(error)));
   return app;
 }
 
-interface Issue {
-  path: PropertyKey[];
-  message: string;
+/**
+ * Loads when first asked to; where a process goes on, by itself as soon as this thread is free, so that no request waits for it. Not on
+ * workerd, where every isolate would pay for it before its first decision.
+ */
+function loadedOnce<T>(load: () => Promise<T>): () => Promise<T> {
+  let loading: Promise<T> | undefined;
+  const loaded = () => {
+    loading ??= load().catch((error) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  };
+  const { navigator } = globalThis as { navigator?: { userAgent?: string } };
+  if (navigator?.userAgent !== "Cloudflare-Workers") setTimeout(() => loaded().catch(() => {}), 0);
+  return loaded;
 }
 
-/** The first of zod's findings; the rest is often the same. A pointer is into the body: what is wrong elsewhere is named. */
-function invalid([issue]: readonly Issue[], target: string): Problem {
-  const { path = [], message = "the body is not right" } = issue ?? {};
-  if (target === "json" || target === "form")
-    return new Problem("invalid-request", message, { pointer: pointerTo(...path) });
-  return new Problem("invalid-request", `${target} ${path.join(".")}: ${message}`);
+/** The request as if the application were at the root of its server. */
+function unmounted(context: Context): Request {
+  const { raw } = context.req;
+  const base = basePath(context);
+  if (base === "" || base === "/") return raw;
+  const url = new URL(raw.url);
+  url.pathname = url.pathname.slice(base.length);
+  return new Request(url, raw);
 }
 
-/** Why no route was found: the path is unknown, or takes other methods. */
-function unknownRoute(
-  { openAPIRegistry }: OpenAPIHono<Env>,
-  { method, path }: { method: string; path: string },
-): Problem {
-  const methods = openAPIRegistry.definitions.flatMap((one) => {
-    if (one.type !== "route") return [];
-    const steps = new RegExp(`^${one.route.path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
-    return steps.test(path) ? [one.route.method.toUpperCase()] : [];
-  });
-  if (methods.length === 0) return new Problem("not-found", `there is no ${path}`);
-  const allow = methods.includes("GET") ? [...methods, "HEAD"] : methods;
-  return new Problem(
-    "method-not-allowed",
-    `${path} takes ${allow.join(", ")}, not ${method}`,
-    {},
-    { allow: allow.join(", ") },
-  );
+/** Hono throws where the runtime gave none. */
+function executionOf(context: Context): Context["executionCtx"] | undefined {
+  try {
+    return context.executionCtx;
+  } catch {
+    return undefined;
+  }
 }

@@ -7,7 +7,7 @@ export { type ApiKey, readKeys, type Scope } from "./keys.js";
 export type { Limits } from "./limits.js";
 export type { LogEntry } from "./log.js";
 export type { ProblemBody, ProblemKind } from "./problem.js";
-export { type Solver, type SolverState, Turns, type TurnsOptions } from "./solver.js";
+export type { Solver, SolverState } from "./solver.js";
 export { MemoryStore } from "./store/memory.js";
 export {
   ConflictError,
@@ -18,3 +18,4 @@ export {
   UnavailableError,
   type WriteOptions,
 } from "./store/store.js";
+export { Turns, type TurnsOptions } from "./turns.js";

@@ -9,7 +9,8 @@ const ID = /^[\w.:-]{1,128}$/;
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]);
 
-export function observing(metrics: Metrics, log: (entry: LogEntry) => void): MiddlewareHandler {
+/** @param only the pattern of the one route that it is for (default: that of the last handler that matches). */
+export function observing(metrics: Metrics, log: (entry: LogEntry) => void, only?: string): MiddlewareHandler {
   return async (context, next) => {
     const started = performance.now();
     const given = context.req.header("x-request-id");
@@ -18,7 +19,7 @@ export function observing(metrics: Metrics, log: (entry: LogEntry) => void): Mid
     await next();
     context.header("x-request-id", requestId);
     const milliseconds = performance.now() - started;
-    const route = routePath(context, -1);
+    const route = only ?? routePath(context, -1);
     // A method is any word: as a label, each would be a series of its own.
     const method = METHODS.has(context.req.method) ? context.req.method : "other";
     const { status } = context.res;

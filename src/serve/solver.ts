@@ -8,6 +8,7 @@ import { type OfferColumns, placeInTurns } from "../pool/table.js";
 import { type Hooks, TASKS, type TaskArguments, type TaskName, type TaskResult } from "../pool/tasks.js";
 import type { Limits } from "./limits.js";
 import { Problem } from "./problem.js";
+import type { TurnsOptions } from "./turns.js";
 
 export interface SolverState {
   running: number;
@@ -28,18 +29,6 @@ export interface Solver {
   ): Promise<TaskResult<Name>>;
 }
 
-export interface TurnsOptions {
-  /** Requests that may wait while one is solved (default 16). */
-  queue?: number;
-  /**
-   * Users × options (or prices × users × options) of what cannot be solved in turns: limits beside a budget, exact optima, frontiers,
-   * totals. Default 1,000,000.
-   */
-  numbers?: number;
-  /** Seconds that what cannot be solved in turns may take: plans, and the above. Default 1. */
-  seconds?: number;
-}
-
 /** Allocations of so many numbers take about a millisecond: they need no turns. */
 const SMALL = 50_000;
 
@@ -47,7 +36,7 @@ const SMALL = 50_000;
  * Solves on the thread of the caller, one after the other. An allocation within one budget goes in turns of about two milliseconds, between
  * which others are answered. What cannot be cut into turns is held to a size and a time.
  */
-export class Turns implements Solver {
+export class TurnsAtWork implements Solver {
   readonly #queue: number;
   readonly #numbers: number;
   readonly #seconds: number;
@@ -55,7 +44,7 @@ export class Turns implements Solver {
   #memory = () => 0;
   #isBusy = false;
 
-  constructor({ queue = 16, numbers = 1_000_000, seconds = 1 }: TurnsOptions = {}) {
+  constructor({ queue = 16, numbers = 1_000_000, seconds = 1 }: TurnsOptions) {
     this.#queue = queue;
     this.#numbers = numbers;
     this.#seconds = seconds;

@@ -1,10 +1,8 @@
-/** `POST /v1/policies/:name/decisions`: one user or a few at a published policy, each with why. */
+/** `POST /v1/policies/:name/decisions`, described: one user or a few at a published policy, each with why. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { readJson } from "../body.js";
-import type { Env, Shared } from "../context.js";
-import { decideUsers } from "../deciding.js";
+import type { Env } from "../context.js";
 import { DecisionsAnswer, DecisionsBody, Named } from "../schemas/policy.js";
-import { AWAY, body, guard, json, needing, PROBLEMS, problem } from "./answers.js";
+import { AWAY, body, json, needing, PROBLEMS, problem } from "./answers.js";
 
 const decisions = createRoute({
   method: "post",
@@ -24,14 +22,7 @@ const decisions = createRoute({
   },
 });
 
-export function decisionRoutes(app: OpenAPIHono<Env>, { limits, metrics, needs, policies }: Shared): void {
-  // Published, and not checked, by its schema: decideUsers checks the same in a third of the time, and says more.
+/** Published, and not checked, by its schema: app.ts answers by decideUsers, which checks the same in a third of the time, and says more. */
+export function describeDecisions(app: OpenAPIHono<Env>): void {
   app.openAPIRegistry.registerPath(decisions);
-  guard(app, needs, decisions);
-  app.post(decisions.getRoutingPath(), async (context) => {
-    const asked = await readJson(context.req);
-    const decided = await decideUsers(policies, context.req.param("name") as string, asked, limits.decisions);
-    metrics.add("shadowprice_decisions_total", "Users decided by policies.", {}, decided.decisions.length);
-    return context.json(decided);
-  });
 }
