@@ -54,9 +54,33 @@ export function hasWorkers(): boolean {
   return typeof Worker === "function" || nodeThreads()?.Worker !== undefined;
 }
 
+interface NodeSystem {
+  setPriority(priority: number): void;
+}
+
+/** Above this, the kernel prefers every other thread that wants to run. */
+const POLITE = 10;
+
+/**
+ * Lets the thread that answers requests go first where there are fewer cores than threads. On Linux alone a thread has a priority of its
+ * own; elsewhere it would be that of the whole process.
+ */
+function giveWay(): void {
+  const { process } = globalThis as {
+    process?: { platform?: string; getBuiltinModule?(name: string): NodeSystem | undefined };
+  };
+  if (process?.platform !== "linux") return;
+  try {
+    process.getBuiltinModule?.("node:os")?.setPriority(POLITE);
+  } catch {
+    // Forbidden here: it works as it would have.
+  }
+}
+
 /** The way from a worker to whoever started it. */
 export function parentPort(): Port {
   const port = nodeThreads()?.parentPort;
+  if (port) giveWay();
   if (port) return nodePort(port);
   const self = globalThis as unknown as Worker;
   return {
