@@ -115,6 +115,12 @@ describe("channels", () => {
     expect(await tile(other.page, "Response").textContent()).toBe(await tile(page, "Response").textContent());
     await page.getByRole("button", { name: "Go back to sixty" }).click();
     await page.getByText("of a budget of 60.00").waitFor();
+    expect(new URL(page.url()).hash).toBe("#/channels");
+    // Into the address of the page that is open already.
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, new URL(link).hash);
+    await page.getByText("of a budget of 30.00").waitFor();
   });
 
   it("says that a link was cut, and that one unfolds to too much", async () => {
@@ -137,7 +143,7 @@ describe("channels", () => {
     await page.getByRole("heading", { name: "Spend by week" }).waitFor();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      page.getByRole("button", { name: "Save as CSV" }).click(),
+      page.getByRole("button", { name: "Save the spend as CSV" }).click(),
     ]);
     const [head, ...rows] = readFileSync(await download.path(), "utf8")
       .trimEnd()

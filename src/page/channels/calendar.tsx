@@ -1,22 +1,14 @@
 /** Spend by channel and period, as a table whose cells are the darker the more is spent. */
-import { cell } from "../chart/export.js";
 import { amount, short } from "../shell/numbers.js";
-import { save } from "../shell/save.js";
 import { Scroll } from "../shell/scroll.js";
 import { datesOf } from "./dates.js";
 import type { Planned } from "./types.js";
 
 export function Calendar({ planned: { problem, result } }: { planned: Planned }) {
   const dates = datesOf(problem);
-  const most = Math.max(...result.spend.flat(), Number.MIN_VALUE);
+  const most = result.spend.flat().reduce((max, money) => Math.max(max, money), Number.MIN_VALUE);
   const { period = "period" } = problem;
   const totals = dates.map((_, t) => result.spend.reduce((sum, row) => sum + (row[t] ?? 0), 0));
-  const download = () => {
-    const head = ["channel", ...dates];
-    const rows = result.channels.map(({ name }, c) => [name, ...(result.spend[c] ?? []).map(String)]);
-    const text = [head, ...rows].map((row) => row.map(cell).join(",")).join("\n");
-    save("plan.spend.csv", new Blob([`${text}\n`], { type: "text/csv" }));
-  };
   return (
     <section class="card grid" aria-label={`Spend by ${period}`}>
       <h2>Spend by {period}</h2>
@@ -58,11 +50,6 @@ export function Calendar({ planned: { problem, result } }: { planned: Planned })
           </tbody>
         </table>
       </Scroll>
-      <div>
-        <button type="button" onClick={download}>
-          Save as CSV
-        </button>
-      </div>
     </section>
   );
 }

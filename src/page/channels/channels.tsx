@@ -17,9 +17,11 @@ import { Start } from "./start.js";
 import { failure, leave, openLink, planned, problem, work } from "./state.js";
 
 export default function Channels() {
+  const { tab, rest } = route.value;
+  // Also where the page is open already and its address gets another plan.
   useEffect(() => {
-    if (!problem.peek() && route.peek().tab === "channels") void openLink(route.peek().rest);
-  }, []);
+    if (tab === "channels") void openLink(rest);
+  }, [tab, rest]);
   return (
     <>
       <Title />

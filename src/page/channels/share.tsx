@@ -1,5 +1,5 @@
 /** The plan as a link and as a file. */
-import { link, saveProblem, share } from "./state.js";
+import { link, planned, saveProblem, saveSpend, share } from "./state.js";
 
 export function Share() {
   return (
@@ -8,6 +8,9 @@ export function Share() {
       <div class="row">
         <button type="button" onClick={share}>
           Copy a link to this plan
+        </button>
+        <button type="button" onClick={saveSpend} disabled={planned.value?.result.status !== "met"}>
+          Save the spend as CSV
         </button>
         <button type="button" onClick={saveProblem}>
           Save PLAN.json

@@ -1,6 +1,7 @@
 /** What the channels' page knows and does. */
 import { batch, computed, signal } from "@preact/signals";
 import type { Channel, PlanProblem } from "../../planning/types.js";
+import { cell } from "../chart/export.js";
 import { announce } from "../shell/announce.js";
 import { isCancelled } from "../shell/failure.js";
 import { amount } from "../shell/numbers.js";
@@ -8,6 +9,7 @@ import type { Work } from "../shell/progress.js";
 import { keepInLink, linkOf } from "../shell/route.js";
 import { save } from "../shell/save.js";
 import { openWorker } from "../worker/client.js";
+import { datesOf } from "./dates.js";
 import { packed, unpacked } from "./link.js";
 import type { tasks } from "./tasks.js";
 import type { Budgets, Planned, ResponseCurve } from "./types.js";
@@ -72,6 +74,13 @@ async function working<T>(
   }
 }
 
+/** The link is of another plan than is shown now. */
+function forgetLink(): void {
+  own = "";
+  link.value = undefined;
+  keepInLink("channels", "");
+}
+
 /** What was asked for last, whether or not it is checked yet: what is edited next is edited on it. */
 let draft: PlanProblem | undefined;
 
@@ -115,8 +124,13 @@ export async function open(file: File): Promise<void> {
   }
 }
 
-/** The plan of the page's own link, where it has one. */
+/** The link's part that is of the plan that is shown: it need not be opened. */
+let own = "";
+
+/** The plan of the page's link, where it has another one than is shown. */
 export async function openLink(rest: string): Promise<void> {
+  if (rest === own) return;
+  own = rest;
   try {
     const given = await unpacked(rest);
     if (given !== undefined) await take(given, "The plan of this link cannot be used");
@@ -138,8 +152,7 @@ export async function change(part: Partial<PlanProblem>): Promise<void> {
     return;
   }
   problem.value = next;
-  link.value = undefined;
-  keepInLink("channels", "");
+  forgetLink();
   await solve();
 }
 
@@ -213,6 +226,7 @@ export function forget(index: number): void {
 export function resume({ planned: { problem: before } }: Kept): void {
   draft = before;
   problem.value = before;
+  forgetLink();
   void solve();
 }
 
@@ -222,6 +236,7 @@ export async function share(): Promise<void> {
   if (!now) return;
   try {
     const rest = await packed(now);
+    own = rest;
     keepInLink("channels", rest);
     const url = new URL(location.href);
     url.hash = linkOf({ tab: "channels", rest });
@@ -237,7 +252,7 @@ export async function share(): Promise<void> {
 
 export function leave(): void {
   work.peek()?.cancel();
-  keepInLink("channels", "");
+  forgetLink();
   batch(() => {
     problem.value = undefined;
     planned.value = undefined;
@@ -249,4 +264,14 @@ export function leave(): void {
 export function saveProblem(): void {
   const now = problem.peek();
   if (now) save("plan.json", new Blob([`${JSON.stringify(now, undefined, 2)}\n`], { type: "application/json" }));
+}
+
+/** Money by channel and period, as a table. */
+export function saveSpend(): void {
+  const now = planned.peek();
+  if (now?.result.status !== "met") return;
+  const { spend, channels } = now.result;
+  const rows = channels.map(({ name }, c) => [name, ...(spend[c] ?? []).map(String)]);
+  const text = [["channel", ...datesOf(now.problem)], ...rows].map((row) => row.map(cell).join(",")).join("\n");
+  save("plan.spend.csv", new Blob([`${text}\n`], { type: "text/csv" }));
 }
