@@ -35,7 +35,9 @@ const bytes = {
       },
     },
   ],
-  resolve: { alias: { "#wasm": here("./src/engine/wasm.inline.ts") } },
+  resolve: {
+    alias: { "#wasm": here("./src/engine/wasm.inline.ts"), "#learn": here("./src/engine/learn.inline.ts") },
+  },
 };
 
 /** As in the published index.workerd.js: the wasm is a module of its own. */
@@ -49,7 +51,9 @@ const workerd = {
       },
     }),
   ],
-  resolve: { alias: { "#wasm": here("./src/engine/wasm.static.ts") } },
+  resolve: {
+    alias: { "#wasm": here("./src/engine/wasm.static.ts"), "#learn": here("./src/engine/learn.static.ts") },
+  },
 };
 
 const chromium = playwright({

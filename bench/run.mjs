@@ -53,7 +53,7 @@ async function bundle(suite) {
     target: "es2022",
     packages: "external",
     sourcemap: "inline",
-    alias: { "#wasm": resolve("src/engine/wasm.inline.ts") },
+    alias: { "#wasm": resolve("src/engine/wasm.inline.ts"), "#learn": resolve("src/engine/learn.inline.ts") },
     loader: { ".wasm": "binary" },
     logLevel: "warning",
   });

@@ -4,10 +4,12 @@
  *   assembly/  ─asc→   build/engine.wasm, .d.ts      ─copy→   dist/engine.wasm
  *                      build/allocation.wasm
  *                      build/scoring.wasm         ─copy→   dist/scoring.wasm
+ *                      build/learn.wasm           ─copy→   dist/learn.wasm
  *   src/       ─esbuild→ dist/index.js               the bytes of the wasm inside: any runtime, synchronous
  *                        dist/index.workerd.js       imports ./engine.wasm as a module
  *                        dist/index.edge.js          imports ./engine.wasm?module
  *                        dist/files.js, dist/cli.js  Node; share their chunks with index.js
+ *                        dist/learn.js               any runtime, shares them too; .workerd.js and .edge.js import ./learn.wasm beside the engine's
  *                        dist/allocation.js          one file, the allocation kernels alone inside
  *                        dist/scoring.js             the same of the scoring kernels; .workerd.js and .edge.js import ./scoring.wasm
  *                        dist/serve.js, .decide.js   import shadowprice and their peers

@@ -1,6 +1,7 @@
 /**
  * Checks that the wasm in the package is the one that its source builds: packs dist/ as it stands, compiles the kernels again,
- * aside, and compares the bytes, also with those inside of index.js and allocation.js.
+ * aside, and compares the bytes, also with those inside of index.js and allocation.js. Static data of the two modules that share a
+ * memory must not meet.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -20,6 +21,7 @@ try {
     engine: closure(JSON.parse(readFileSync(METAFILE, "utf8")), "dist/index.js"),
     allocation: ["dist/allocation.js"],
     scoring: ["dist/scoring.js"],
+    learn: closure(JSON.parse(readFileSync(METAFILE, "utf8")), "dist/learn.js"),
   };
   for (const target of TARGETS) {
     const out = join(aside, `${target}.wasm`);
@@ -33,6 +35,11 @@ try {
     if (!holders[target].some((file) => text(file).includes(inline))) {
       throw new Error(`${holders[target][0]} does not hold the ${target}.wasm that assembly/ builds`);
     }
+    const [from, to] = target === "learn" ? [49_152, 65_536] : [1_024, 49_152];
+    for (const [start, end] of staticData(built)) {
+      if (start < from || end > to)
+        throw new Error(`${target}.wasm has data at ${start} to ${end}, beyond ${from} to ${to}`);
+    }
     console.log(`${target}.wasm, ${built.length} bytes, sha256 ${sha256(built)}: as its source builds it`);
   }
 } catch (error) {
@@ -40,6 +47,37 @@ try {
   process.exitCode = 1;
 } finally {
   rmSync(aside, { recursive: true, force: true });
+}
+
+/** Where the active data segments of a module lie: [from, to). */
+function staticData(bytes) {
+  let at = 8;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++];
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+  };
+  const found = [];
+  while (at < bytes.length) {
+    const section = bytes[at++];
+    const end = number() + at;
+    if (section === 11) {
+      for (let left = number(); left > 0; left--) {
+        // Memory 0, i32.const address, end; then the bytes.
+        if (number() !== 0 || bytes[at++] !== 0x41) throw new Error("a data segment of another kind than expected");
+        const start = number();
+        at++;
+        const length = number();
+        found.push([start, start + length]);
+        at += length;
+      }
+    }
+    at = end;
+  }
+  return found;
 }
 
 /** The folder of the package as npm packs it, without building it anew. */

@@ -8,6 +8,7 @@ export const METAFILE = "build/bundles.json";
 /** Entries of the Node build: name in dist, source. */
 const ENTRIES = {
   index: "src/index.ts",
+  learn: "src/learn/index.ts",
   files: "src/files/index.ts",
   cli: "src/cli/main.ts",
 };
@@ -60,9 +61,15 @@ const shared = {
   ...{ minifyWhitespace: true, minifySyntax: true },
 };
 
-/** `#wasm`, the one difference between the runtimes, is an alias to one of two files of three lines. */
+/** `#wasm` and `#learn`, the one difference between the runtimes, are aliases, each to one of two files of three lines. */
 function wasm(file, plugin) {
-  return { alias: { "#wasm": resolve(`src/engine/wasm.${file}.ts`) }, plugins: [plugin] };
+  const alias = { "#wasm": resolve(`src/engine/wasm.${file}.ts`), "#learn": resolve(`src/engine/learn.${file}.ts`) };
+  return { alias, plugins: [plugin] };
+}
+
+/** The module that an import of `path` means where the bundle's own is `module`. */
+function moduleOf(path, module) {
+  return path.endsWith("learn.wasm") ? "learn" : module;
 }
 
 /**
@@ -72,9 +79,11 @@ function inlined(module) {
   return wasm("inline", {
     name: "wasm-bytes",
     setup({ onLoad }) {
-      onLoad({ filter: /\.wasm$/ }, () => ({
+      onLoad({ filter: /\.wasm$/ }, ({ path }) => ({
         loader: "js",
-        contents: `const text = "${readFileSync(`build/${module}.wasm`).toString("base64").replace(/=+$/, "")}";
+        contents: `const text = "${readFileSync(`build/${moduleOf(path, module)}.wasm`)
+          .toString("base64")
+          .replace(/=+$/, "")}";
           const { Buffer } = globalThis;
           export default Buffer ? Buffer.from(text, "base64") : Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0));`,
       }));
@@ -87,7 +96,10 @@ function imported(suffix, module = "engine") {
   return wasm("static", {
     name: "wasm-module",
     setup({ onResolve }) {
-      onResolve({ filter: /\.wasm$/ }, () => ({ path: `./${module}.wasm${suffix}`, external: true }));
+      onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
+        path: `./${moduleOf(path, module)}.wasm${suffix}`,
+        external: true,
+      }));
     },
   });
 }
@@ -204,20 +216,21 @@ export async function buildBundles() {
       platform: "neutral",
       mainFields: ["module", "main"],
     }),
-    build({
-      ...shared,
-      ...imported(""),
-      entryPoints: { "index.workerd": ENTRIES.index },
-      outdir: "dist",
-      platform: "neutral",
-    }),
-    build({
-      ...shared,
-      ...imported("?module"),
-      entryPoints: { "index.edge": ENTRIES.index },
-      outdir: "dist",
-      platform: "neutral",
-    }),
+    // The core, and what trains with its own copy of the core's classes: models go from one to the other as bytes.
+    ...["index", "learn"].flatMap((name) =>
+      [
+        ["workerd", imported("")],
+        ["edge", imported("?module")],
+      ].map(([runtime, module]) =>
+        build({
+          ...shared,
+          ...module,
+          entryPoints: { [`${name}.${runtime}`]: ENTRIES[name] },
+          outdir: "dist",
+          platform: "neutral",
+        }),
+      ),
+    ),
   ]);
   const metafile = {
     inputs: Object.assign({}, ...results.map((result) => result.metafile.inputs)),
@@ -227,6 +240,7 @@ export async function buildBundles() {
   requirePlainCore(metafile);
   copyFileSync("build/engine.wasm", "dist/engine.wasm");
   copyFileSync("build/scoring.wasm", "dist/scoring.wasm");
+  copyFileSync("build/learn.wasm", "dist/learn.wasm");
   copyFileSync("src/planning/plan.schema.json", "dist/plan.schema.json");
   mkdirSync("dist/lock", { recursive: true });
   for (const machine of LOCKS) {
@@ -251,6 +265,7 @@ export function closure(metafile, output, found = new Set()) {
 function requirePlainCore(metafile) {
   for (const output of [
     ...closure(metafile, "dist/index.js"),
+    ...closure(metafile, "dist/learn.js"),
     "dist/allocation.js",
     "dist/scoring.js",
     "dist/pool.worker.js",

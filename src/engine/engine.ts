@@ -18,8 +18,8 @@ export interface EngineOptions {
 }
 
 const MIB = 1_048_576;
-/** Static data of engine.wasm ends before this address; the second module's data starts here. */
-const ENGINE_DATA_END = 65_536;
+/** Static data of engine.wasm and of learn.wasm end before this address, whether the second is loaded or not (learning.ts). */
+const DATA_END = 65_536;
 
 export class Engine {
   readonly memory: WebAssembly.Memory;
@@ -33,7 +33,7 @@ export class Engine {
     const pages = Math.floor(ceiling / 65_536);
     this.memory = new WebAssembly.Memory({ initial: 1, maximum: pages });
     this.kernels = instantiateSync(module, { env: { memory: this.memory } }).exports as unknown as Kernels;
-    this.arena = new Arena(this.memory, ENGINE_DATA_END, pages * 65_536);
+    this.arena = new Arena(this.memory, DATA_END, pages * 65_536);
   }
 }
 

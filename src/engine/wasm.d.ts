@@ -5,3 +5,6 @@ declare module "*.wasm" {
 declare module "#wasm" {
   export const module: WebAssembly.Module;
 }
+declare module "#learn" {
+  export const module: WebAssembly.Module;
+}

@@ -1,0 +1,7 @@
+/** The module that trains: exports, and nothing else. It comes to an engine's memory, at a base of its own (asconfig.json). */
+
+export { binNumbers, quantiles } from "./learn/bin";
+export { estimate, layTree } from "./learn/estimate";
+export { grow, plant } from "./learn/grow";
+export { drawFolds, drawRows } from "./learn/sample";
+export { resample } from "./uplift/evaluate/resample";

@@ -1,0 +1,15 @@
+/**
+ * Training: from an experiment to a model that scores. A module of its own (learn.wasm), on the memory of an engine.
+ * @module
+ */
+export { CeilingError } from "../engine/arena.js";
+export { Engine, type EngineOptions } from "../engine/engine.js";
+export type { Forest, Link } from "../uplift/forest.js";
+export { Model } from "../uplift/model/model.js";
+export type { ScoreOptions, Scores } from "../uplift/model/placed.js";
+export type { ScoreColumns, ScoreRow } from "../uplift/model/rows.js";
+export { codesOf } from "./data/codes.js";
+export type * from "./data/types.js";
+export type { SplitCriterion } from "./kernel.js";
+export type * from "./trees/types.js";
+export { trainUpliftForest } from "./trees/uplift.js";
