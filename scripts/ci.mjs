@@ -14,6 +14,9 @@ const report = join(mkdtempSync(join(tmpdir(), "shadowprice-ci-")), "report.json
 const vitest = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
 const data = process.env.SHADOWPRICE_DATA ?? (existsSync("../shared/data") ? undefined : "none");
 
+/** Seconds after which a step has hung: all of its processes are ended, and the next one runs. The longest takes 400 on two idle cores. */
+const LIMIT = 1500;
+
 /** Steps: [npm script, its arguments, how to read the counts of its report]. */
 const STEPS = [
   ["test", vitest, vitestCounts],
@@ -47,10 +50,10 @@ function step(name, args, read) {
   rmSync(report, { force: true });
   const started = performance.now();
   const env = data === undefined ? process.env : { ...process.env, SHADOWPRICE_DATA: data };
-  const { status } = spawnSync("npm", ["run", "--silent", name, "--", ...args], {
-    env,
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  // coreutils' timeout ends the whole group of processes; Node's own ends npm alone.
+  const run = ["--kill-after=10", `${LIMIT}`, "npm", "run", "--silent", name, "--", ...args];
+  const { status } = spawnSync("timeout", run, { env, stdio: ["ignore", "inherit", "inherit"] });
+  if (status === 124 || status === 137) console.log(`── ${name} did not end in ${LIMIT} s`);
   const counts = read && existsSync(report) ? read(JSON.parse(readFileSync(report, "utf8"))) : none();
   // A runner that stopped without counting a failure (a build error, an error outside of a test) has failed all the same.
   if (status !== 0 && counts.failed === 0) counts.failed = 1;

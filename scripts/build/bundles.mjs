@@ -190,7 +190,7 @@ export async function buildBundles() {
       entryPoints: { serve: "src/serve/index.ts", mcp: "src/mcp/index.ts" },
       outdir: "dist",
       splitting: true,
-      chunkNames: "chunks/serve-[name]-[hash]",
+      chunkNames: "serve-[name]-[hash]",
       platform: "neutral",
       mainFields: ["module", "main"],
       external: SERVE_PEERS,

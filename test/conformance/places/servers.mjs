@@ -89,12 +89,13 @@ async function listening(folder, more = [], script = "start") {
     ...{ SHADOWPRICE_KEYS, PORT: "0", HOST: "127.0.0.1", WRANGLER_SEND_METRICS: "false" },
     ...{ NO_COLOR: "1", PATH: `${join(tools, ".bin")}:${process.env.PATH}` },
   };
-  const server = spawn(program, [...args, ...more], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const stdio = ["ignore", "pipe", "pipe"];
+  const server = spawn(program, [...args, ...more], { cwd: folder, env, stdio, detached: true });
   const ended = once(server, "exit");
   const stop = async () => {
     // Told twice, a server may end at once.
     if (!server.killed) server.kill("SIGTERM");
-    const late = setTimeout(() => server.kill("SIGKILL"), END);
+    const late = setTimeout(() => end(server), END);
     const [code, signal] = await ended;
     clearTimeout(late);
     if (code !== 0) throw new Error(`it ended with ${signal ?? code} when it was asked to`);
@@ -103,12 +104,21 @@ async function listening(folder, more = [], script = "start") {
   return { url, ask: (asked) => fetched(url, asked), server, stop };
 }
 
+/** All of its processes: what a launcher as wrangler's started would outlive it, and hold its pipes and with them this program. */
+function end({ pid }) {
+  try {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (error.code !== "ESRCH") throw error;
+  }
+}
+
 /** The first address that a server prints. */
 function address(server) {
   let said = "";
   return new Promise((resolve, reject) => {
     const fail = (why) => {
-      server.kill("SIGKILL");
+      end(server);
       reject(new Error(`${why}:\n${said}`));
     };
     const late = setTimeout(() => fail(`it did not listen in ${START / 1000} s`), START);
