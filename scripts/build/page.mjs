@@ -5,15 +5,6 @@ import { build } from "vite";
 /** Packages that the page took in, for THIRD-PARTY.md, and its files with their sizes, for the size limits. */
 export const PAGE_MODULES = "build/page.json";
 
-/** Brotli stays out: src/page/files/no-brotli.ts. */
-const noBrotli = {
-  name: "no-brotli",
-  enforce: "pre",
-  resolveId(id, from) {
-    if (id === "./brotli.js" && from?.includes("hyparquet-compressors")) return resolve("src/page/files/no-brotli.ts");
-  },
-};
-
 /**
  * The page as static files in dist/page/, with relative paths: any folder of any server shows it. One worker script for all flows,
  * which loads what a flow needs when it is needed.
@@ -39,8 +30,8 @@ export async function buildPage() {
         "node:fs/promises": resolve("src/page/files/fs.ts"),
       },
     },
-    plugins: [noBrotli, noted()],
-    worker: { format: "es", plugins: () => [noBrotli, noted()] },
+    plugins: [noted()],
+    worker: { format: "es", plugins: () => [noted()] },
     build: {
       outDir: resolve("dist/page"),
       emptyOutDir: true,

@@ -1,5 +1,5 @@
 /**
- * shadowprice over the Model Context Protocol (streamable HTTP). Needs @hono/mcp and @modelcontextprotocol/sdk beside hono and zod.
+ * shadowprice over the Model Context Protocol (streamable HTTP). Needs @hono/mcp and @modelcontextprotocol/sdk beside hono.
  * @module
  */
 export { createMcp, type McpOptions } from "./mcp.js";

@@ -1,5 +1,5 @@
 /**
- * shadowprice as a service: one Hono application for Node, the edge and the browser. Needs hono, zod and @hono/zod-openapi beside it.
+ * shadowprice as a service: one Hono application for Node, the edge and the browser. Needs hono beside it.
  * @module
  */
 export { type AppOptions, createApp } from "./app.js";

@@ -1,7 +1,7 @@
 /** Policies with a model: features in, and out of its outputs what each option is worth to one user and costs. */
 import type { ReadyModel } from "./models.js";
+import type { Amount, PolicyBody } from "./policy.js";
 import { Problem, pointerTo } from "./problem.js";
-import type { Amount, PolicyBody } from "./schemas/policy.js";
 
 /** An amount of a policy with its names as numbers: times · (output − minus) + plus. */
 interface Compiled {

@@ -3,8 +3,8 @@ import type { Limits } from "./limits.js";
 import { within } from "./limits.js";
 import { compile, type Modelled } from "./modelled.js";
 import type { Models } from "./models.js";
+import type { PolicyBody } from "./policy.js";
 import { Problem, pointerTo } from "./problem.js";
-import type { PolicyBody } from "./schemas/policy.js";
 import type { Latest } from "./store/latest.js";
 import type { Store } from "./store/store.js";
 

@@ -1,8 +1,9 @@
 /** Parquet through hyparquet: one row group of the wanted columns at a time. */
-import { type AsyncBuffer, type Compressors, type FileMetaData, parquetMetadataAsync, type RowGroup } from "hyparquet";
+import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, type RowGroup } from "hyparquet";
 import { InputFileError, reasonOf } from "../errors.js";
 import type { Batch, Column, Source } from "../types.js";
 import { asyncBufferOf, type Bytes } from "./bytes.js";
+import { compressors } from "./compressors.js";
 import { ParquetCells } from "./parquet-cells.js";
 import { columnPages } from "./parquet-pages.js";
 import { parquetColumns, storedTypes } from "./parquet-schema.js";
@@ -17,14 +18,8 @@ export class ParquetSource implements Source {
   readonly #file: Bytes;
   readonly #bytes: AsyncBuffer;
   readonly #metadata: FileMetaData;
-  readonly #compressors: Compressors;
 
-  private constructor(
-    path: string,
-    file: Bytes,
-    { bytes, metadata, compressors }: { bytes: AsyncBuffer; metadata: FileMetaData; compressors: Compressors },
-  ) {
-    this.#compressors = compressors;
+  private constructor(path: string, file: Bytes, { bytes, metadata }: { bytes: AsyncBuffer; metadata: FileMetaData }) {
     this.path = path;
     this.#file = file;
     this.#bytes = bytes;
@@ -39,7 +34,7 @@ export class ParquetSource implements Source {
     try {
       const bytes = asyncBufferOf(file);
       const metadata = await parquetMetadataAsync(bytes);
-      return new ParquetSource(path, file, { bytes, metadata, compressors: await loadCompressors() });
+      return new ParquetSource(path, file, { bytes, metadata });
     } catch (error) {
       await file.close();
       throw broken(path, error);
@@ -68,7 +63,7 @@ export class ParquetSource implements Source {
     try {
       const chunk = group.columns.find(({ meta_data }) => meta_data?.path_in_schema[0] === name);
       if (chunk === undefined) throw new TypeError(`a row group has no column "${name}"`);
-      const pages = columnPages(this.#metadata, chunk, this.#compressors);
+      const pages = columnPages(this.#metadata, chunk, compressors);
       const pieces = pages.decode(await this.#bytes.slice(pages.start, pages.end));
       const count = pieces.reduce((sum, piece) => sum + piece.length, 0);
       if (count !== rows) throw new RangeError(`column "${name}" has ${count} of ${rows} rows in a row group`);
@@ -86,13 +81,4 @@ function storedBytes({ columns }: RowGroup): number {
 function broken(path: string, error: unknown): InputFileError {
   const problem = `the Parquet file is damaged or of a kind that cannot be read (${reasonOf(error)}): write or copy it again`;
   return new InputFileError(path, problem, {}, { cause: error });
-}
-
-/** zstd, gzip and brotli compile wasm, which workerd refuses: there only hyparquet's own snappy, and what is not compressed, is read. */
-async function loadCompressors(): Promise<Compressors> {
-  try {
-    return (await import("hyparquet-compressors")).compressors;
-  } catch {
-    return {};
-  }
 }

@@ -2,8 +2,9 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Env, Shared } from "../context.js";
 import { once } from "../idempotency.js";
+import type { PolicyBody } from "../policy.js";
 import { Problem } from "../problem.js";
-import { Conditions, EXAMPLE_POLICY, Named, Policy, type PolicyBody, PublishedPolicy } from "../schemas/policy.js";
+import { Conditions, EXAMPLE_POLICY, Named, Policy, PublishedPolicy } from "../schemas/policy.js";
 import { publish, tag, withdraw } from "../versions.js";
 import { AWAY, body, ETAG, guard, json, KEYED, needing, PROBLEMS, problem, UNDER_WAY } from "./answers.js";
 

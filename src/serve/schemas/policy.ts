@@ -1,5 +1,6 @@
 /** A published policy: what a decision needs beside the user. */
 import { z } from "@hono/zod-openapi";
+import type { PolicyBody } from "../policy.js";
 
 const name = z.string().min(1).max(256);
 
@@ -41,7 +42,6 @@ const Amount = z
     description: "times · (output − minus) + plus, of the policy's model.",
     example: { output: "10off", minus: "none", times: 40 },
   });
-export type Amount = z.infer<typeof Amount>;
 
 const Option = z
   .strictObject({
@@ -80,9 +80,7 @@ export const Policy = z
       .openapi({ description: "A published model that scores features: this version, or left out the last one." }),
     note: z.string().max(1000).optional(),
   })
-  .openapi("Policy");
-
-export type PolicyBody = z.infer<typeof Policy>;
+  .openapi("Policy") satisfies z.ZodType<PolicyBody>;
 
 export const PublishedPolicy = z.object({ name, version: z.int(), policy: Policy }).openapi("PublishedPolicy");
 
