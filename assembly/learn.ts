@@ -4,4 +4,6 @@ export { binNumbers, quantiles } from "./learn/bin";
 export { estimate, layTree } from "./learn/estimate";
 export { grow, plant } from "./learn/grow";
 export { drawFolds, drawRows } from "./learn/sample";
+export { sumSpread } from "./learn/spread";
+export { growLevel } from "./learn/symmetric";
 export { resample } from "./uplift/evaluate/resample";

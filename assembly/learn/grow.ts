@@ -9,7 +9,7 @@ import { mix64 } from "../math/random";
 import { drawRates, prepare } from "./criteria";
 import { addArms, addFour, addOne, addSeen } from "./histogram";
 import { partition } from "./partition";
-import { ARM_BYTES, cellsOf, GROUP, Node, nodeAt, Run } from "./run";
+import { ARM_BYTES, add, cellsOf, GROUP, Node, nodeAt, Run } from "./run";
 import { bestBin, bestFeature, bestGain, bestMissing, bestShare, reset, SEEN, scan, seeAll } from "./split";
 
 /** Below this many rows a bin that nobody stands in costs more than a bit by row. */
@@ -108,7 +108,7 @@ function mayDivide(run: Run, cells: usize): bool {
 }
 
 /** Swaps a feature that is not drawn yet to place `to` (Fisher and Yates). */
-function draw(run: Run, to: u32, state: u64): void {
+export function draw(run: Run, to: u32, state: u64): void {
   if (run.tries >= run.features) return;
   // 32 bits times the number left, the upper half: the bias is below 2^-32 of a feature.
   const from = to + <u32>(((mix64(state) >> 32) * <u64>(run.features - to)) >> 32);
@@ -146,21 +146,6 @@ function split(run: Run, address: usize, i: u32): void {
   if (last) return;
   push(run, second);
   push(run, first);
-}
-
-function add(run: Run, parent: i32, first: u32, count: u32, depth: u32): u32 {
-  const i = run.nodeCount++;
-  const node = changetype<Node>(nodeAt(run, i));
-  node.gain = 0;
-  node.parent = parent;
-  node.first = first;
-  node.count = count;
-  node.depth = depth;
-  node.feature = -1;
-  node.bin = 0;
-  node.missingLeft = 0;
-  node.left = 0;
-  return i;
 }
 
 function push(run: Run, i: u32): void {

@@ -105,3 +105,19 @@ export function ratesOf(node: usize): usize {
 export function cellsOf(node: usize, arms: u32): usize {
   return node + NODE_HEAD + ((<usize>arms + 1) & ~1) * 8;
 }
+
+/** Makes a leaf: its number. */
+export function add(run: Run, parent: i32, first: u32, count: u32, depth: u32): u32 {
+  const i = run.nodeCount++;
+  const node = changetype<Node>(nodeAt(run, i));
+  node.gain = 0;
+  node.parent = parent;
+  node.first = first;
+  node.count = count;
+  node.depth = depth;
+  node.feature = -1;
+  node.bin = 0;
+  node.missingLeft = 0;
+  node.left = 0;
+  return i;
+}

@@ -44,7 +44,7 @@ export function scan(run: Run, node: usize, feature: u32, h: usize, symmetric: b
   if (missing) {
     // Missing on the left, at first alone there; the cells stay for the second reading.
     for (let g: usize = 0; g < arms; g++) v128.store(left + (g << 4), v128.load(h + (g << ARM_BYTES)));
-    candidates += consider(run, node, feature, 0, 1, symmetric);
+    candidates += consider(run, node, feature, 0, 1, 1, symmetric);
     candidates += bins(run, node, feature, h, 1, false, symmetric);
   }
   memory.fill(left, 0, arms << 4);
@@ -67,7 +67,7 @@ function bins(run: Run, node: usize, feature: u32, h: usize, missingLeft: u32, l
       const cell = h + ((<usize>bin) << 4);
       if (isEmpty(cell, arms)) continue;
       if (bin > 0) {
-        if (open > 0) candidates += consider(run, node, feature, <u32>open, missingLeft, symmetric);
+        if (open > 0) candidates += consider(run, node, feature, <u32>open, bin, missingLeft, symmetric);
         open = <i32>bin;
         for (let g: usize = 0; g < arms; g++) {
           const to = left + (g << 4);
@@ -86,11 +86,11 @@ function isEmpty(cell: usize, arms: usize): bool {
   return true;
 }
 
-function consider(run: Run, node: usize, feature: u32, bin: u32, missingLeft: u32, symmetric: bool): i32 {
+/** Looks at the split behind `bin`, which is the same behind all bins before `next`. */
+function consider(run: Run, node: usize, feature: u32, bin: u32, next: u32, missingLeft: u32, symmetric: bool): i32 {
   const gain = gainOf(run, node);
   if (symmetric) {
-    const at = <usize>run.work + GAINS + ((<usize>(missingLeft & 1)) << 11) + ((<usize>bin) << 3);
-    if (gain > 0) store<f64>(at, load<f64>(at) + gain * share);
+    if (gain > 0) addGains(<usize>run.work + GAINS, gain * share, bin, next, missingLeft);
     return 1;
   }
   if (gain > bestGain) {
@@ -101,6 +101,15 @@ function consider(run: Run, node: usize, feature: u32, bin: u32, missingLeft: u3
     bestShare = leftShare;
   }
   return 1;
+}
+
+/** For a level: gains of questions; where nobody has a missing value they hold wherever those go. */
+function addGains(gains: usize, gain: f64, bin: u32, next: u32, missingLeft: u32): void {
+  for (let b = <usize>bin; b < <usize>next; b++) {
+    const right = gains + (b << 3);
+    if (missingLeft != 1) store<f64>(right, load<f64>(right) + gain);
+    if (missingLeft != 0) store<f64>(right, load<f64>(right, 2048) + gain, 2048);
+  }
 }
 
 /** What a node's gains weigh in a symmetric level. */

@@ -1,7 +1,7 @@
 /** Grown trees become a forest: bins become thresholds and sets of categories, means become effects. */
 import { type Forest, MISSING_LEFT, SET } from "../../uplift/forest.js";
 import type { Binned } from "../data/binned.js";
-import type { GrownTree } from "../kernel.js";
+import type { GrownTree } from "./kernel.js";
 
 interface Part {
   feature: Int32Array;

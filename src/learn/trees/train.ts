@@ -5,8 +5,9 @@ import { Model } from "../../uplift/model/model.js";
 import { type Binned, binned, stateMemory } from "../data/binned.js";
 import type { ReadExperiment } from "../data/read.js";
 import type { Experiment } from "../data/types.js";
-import { type Draws, type Ground, Grower, type Growth, growerBytes, Memory, nodeLimit } from "../kernel.js";
+import { Memory } from "../kernel.js";
 import { ForestBuilder } from "./build.js";
+import { type Draws, type Ground, Grower, type Growth, growerBytes, nodeLimit } from "./kernel.js";
 import type { Settings } from "./options.js";
 import type { ForestOptions, TrainedForest, TrainReport } from "./types.js";
 

@@ -2,7 +2,7 @@
 import type { Forest } from "../../uplift/forest.js";
 import type { Model } from "../../uplift/model/model.js";
 import type { Dropped, TrainOptions } from "../data/types.js";
-import type { SplitCriterion } from "../kernel.js";
+import type { SplitCriterion } from "./kernel.js";
 
 /** What both kinds of forests take. */
 export interface ForestOptions extends TrainOptions {

@@ -2,7 +2,7 @@
 
 import { isBinary, readExperiment, requireRows } from "../data/read.js";
 import type { Experiment } from "../data/types.js";
-import { CRITERIA } from "../kernel.js";
+import { CRITERIA } from "./kernel.js";
 import { atLeast, checkOptions, readSettings, share } from "./options.js";
 import { outcomesOf } from "./outcomes.js";
 import { trainForest } from "./train.js";
@@ -51,6 +51,7 @@ export async function trainUpliftForest(data: Experiment, options: UpliftForestO
       leastShare: 0,
       maxDepth: settings.maxDepth,
       tries: Math.min(maxFeatures, features),
+      symmetric: settings.symmetric,
     }),
     draws: { seed: settings.seed, share: 1, honest, bootstrap },
     group: 1,
