@@ -27,8 +27,9 @@ export const GROUP = 2;
  */
 export async function trainCausalForest(data: Experiment, options: CausalForestOptions = {}): Promise<TrainedForest> {
   checkOptions(options, OWN);
-  const settings = readSettings(options, { trees: 500, maxDepth: 1_000, leastLeaf: 10, leastArm: 5 });
-  if (settings.symmetric && options.maxDepth === undefined) settings.maxDepth = 6;
+  // A symmetric tree has all leaves of its depth.
+  const maxDepth = options.symmetric ? 6 : 1_000;
+  const settings = readSettings(options, { trees: 500, maxDepth, leastLeaf: 10, leastArm: 5 });
   const drawn = share(options.sampleFraction ?? 0.5, "sampleFraction");
   const honest = share(options.honestFraction ?? 0.5, "honestFraction");
   const alpha = options.alpha ?? 0.05;
