@@ -1,6 +1,7 @@
-/** The command line: `shadowprice allocate | frontier | plan | score | evaluate | serve | demo`. */
+/** The command line: `shadowprice allocate | frontier | plan | train | score | evaluate | serve | demo`. */
 import { readFileSync } from "node:fs";
 import { Argument, Command, CommanderError, Option } from "commander";
+import { LEARNERS } from "../learn/choose/learners.js";
 import { type AllocateFlags, allocateCommand } from "./allocate.js";
 import { type DemoFlags, demoCommand } from "./demo.js";
 import { type EvaluateFlags, evaluateCommand, parseCosts, parseNames, parseNumbers } from "./evaluate/evaluate.js";
@@ -11,6 +12,7 @@ import { parseNumber, parseStock, parseWhole } from "./request.js";
 import { parseOfferCosts, type ScoreFlags, scoreCommand } from "./score.js";
 import type { ServeFlags } from "./serve.js";
 import { openTerminal, ownName } from "./terminal.js";
+import { parseShare, type TrainFlags, trainCommand } from "./train/train.js";
 
 const CODES = `
 Exit codes: 0 met, 1 failed, 2 wrong usage or wrong input, 3 impossible, 4 not found, 130 interrupted.`;
@@ -25,6 +27,10 @@ LIMITS.json holds the same request as the API: an option given on the command li
    "groups": [{"name": "mail", "offers": ["5off", "10off"], "atMost": 90000, "atLeast": 20000}],
    "resources": [{"name": "hours", "atMost": 400}]}
 A resource is what offers use beside money: a wide file has a column RESOURCE_OFFER (hours_5off) for each offer.`;
+
+const TRAIN = `
+FILE is CSV, Parquet or Arrow, told by its content. Features are numbers or texts; an empty cell is a missing value. A feature that
+differs between the arms by more than chance (p < 1e-6) is refused: it came about after the treatment.`;
 
 const SCORES = `
 FILE is CSV, Parquet or Arrow, told by its content. An empty cell, NULL or NaN is a missing value. A column cost_NAME of FILE is
@@ -76,6 +82,39 @@ async function run(process: NodeJS.Process): Promise<number> {
     .addHelpText("after", PLAN + CODES)
     .action(async (file: string, flags: PlanFlags) => {
       code = await planCommand(file, flags, terminal, controller.signal);
+    });
+  program
+    .command("train")
+    .argument("<FILE>", "an experiment: a row for each person, what they got, what came of it, what was known before")
+    .description("learn from an experiment what each offer is worth to whom: a model that score reads")
+    .requiredOption("--treatment <COL>", "column with the arm that each row got")
+    .requiredOption("--control <VALUE>", "its value for the control")
+    .requiredOption("--outcome <COL>", "column with what came out")
+    .option("-o, --model <FILE>", "where the model goes (default: campaign.csv → campaign.model)")
+    .option(
+      "--cost <COL | ARM=N,…>",
+      "what the treatment cost each row, or what each arm costs: learned beside the value",
+      parseCosts,
+    )
+    .option("--features <COL,…>", "columns known before the treatment (default: all others)", parseNames)
+    .option("--without <COL,…>", "columns that are no features", parseNames)
+    .option("--allow <COL,…>", "features that may differ between the arms: you know why", parseNames)
+    .option("--id <COL>", "column that names the row, no feature", "user_id")
+    .option("--cluster <COL>", "rows that belong together: tested and left out together")
+    .option(
+      "--propensity <COL | ARM=P,…>",
+      "chance with which rows got their arm (default: the arms' shares)",
+      parseCosts,
+    )
+    .option("--weight <COL>", "what each row weighs")
+    .option("--learner <NAME>", `${LEARNERS.map(({ name }) => name).join(", ")}`)
+    .option("--trees <N>", "trees at most (default: the learner's own)", parseWhole(1, 100_000))
+    .option("--test <SHARE>", "share of the rows left out to judge the model on, 0 for none", parseShare, 0.2)
+    .option("--seed <S>", "the same seed gives the same model everywhere", parseWhole(0, Number.MAX_SAFE_INTEGER), 1)
+    .option("--json", "print one JSON object and nothing else")
+    .addHelpText("after", TRAIN + CODES)
+    .action(async (file: string, flags: TrainFlags) => {
+      code = await trainCommand(file, flags, terminal, controller.signal);
     });
   program
     .command("score")

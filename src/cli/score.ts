@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { format, parse } from "node:path";
 import { createEngine } from "../create.js";
 import { InputFileError } from "../files/errors.js";
-import { FeatureFile } from "../files/scores/file.js";
+import { FeatureFile, type ScoreBatch } from "../files/scores/file.js";
 import { importModel } from "../uplift/import.js";
 import type { Model } from "../uplift/model/model.js";
 import { refuseInput, stopwatch } from "./allocate.js";
@@ -131,7 +131,10 @@ async function scoreFile(
   const wanted = [...new Set([...model.features, ...inputs])];
   const names = columns.map(({ name }) => name);
   const sums = columns.map(() => ({ sum: 0, least: Infinity, most: -Infinity, rows: 0 }));
-  await file.score(wanted, output, names, (numbers, rows, first) => {
+  const texts = new Map(
+    Object.entries(model.about.categories ?? {}).map(([name, all]) => [name, new Map(all.map((text, k) => [text, k]))]),
+  );
+  const scoreBatch: ScoreBatch = (numbers, rows, first) => {
     const given = Object.fromEntries(wanted.map((name, c) => [name, (numbers[c] as Float64Array).subarray(0, rows)]));
     const scores = placed.score(given);
     const made = columns.map(({ from }) => {
@@ -157,7 +160,8 @@ async function scoreFile(
       }
     }
     return made;
-  });
+  };
+  await file.score(wanted, output, names, scoreBatch, texts);
   return sums.map(({ sum, least, most, rows }, c) => ({ name: names[c] as string, mean: sum / rows, least, most }));
 }
 

@@ -9,6 +9,8 @@ import picocolors from "picocolors";
 export interface Terminal {
   print(text: string): void;
   warn(text: string): void;
+  /** On stderr where that is a terminal: what only whoever waits wants to know. */
+  note(text: string): void;
   /** Width of the terminal in characters; 100 where the output is piped. */
   columns: number;
   colours: ReturnType<typeof picocolors.createColors>;
@@ -34,6 +36,7 @@ export function openTerminal(process: NodeJS.Process): Terminal {
   return {
     print: (text) => void stdout.write(`${text}\n`),
     warn: (text) => void stderr.write(`${text}\n`),
+    note: (text) => void (stderr.isTTY && stderr.write(`${text}\n`)),
     columns: stdout.isTTY ? Math.max(40, stdout.columns || 80) : 100,
     colours: picocolors.createColors(shows),
     unicode: /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "") || env.WT_SESSION !== undefined,

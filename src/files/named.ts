@@ -13,6 +13,8 @@ export interface ColumnWishes {
   numbers?: readonly string[];
   gappy?: readonly string[];
   texts?: readonly string[];
+  /** Of `gappy`: columns of texts whose numbers are their places; a text that has none gets the place behind the last. */
+  places?: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
 export interface ReadTable {
@@ -31,11 +33,11 @@ export interface ReadTable {
  */
 export async function columnsOf(
   source: Source,
-  { numbers = [], gappy = [], texts = [] }: ColumnWishes,
+  { numbers = [], gappy = [], texts = [], places = new Map() }: ColumnWishes,
   options: ReadColumnsOptions = {},
 ): Promise<ReadTable> {
   const wanted = [...new Set([...numbers, ...gappy, ...texts])];
-  const reader = new Reader(source.path, source, wanted, new Set(numbers), new Set(texts));
+  const reader = new Reader(source.path, source, wanted, new Set(numbers), new Set(texts), places);
   const watch = new Watch(options);
   for await (const batch of source.batches(reader.columns)) {
     watch.step("read", reader.rows, source.rows ?? reader.rows + batch.rows);
@@ -53,6 +55,7 @@ class Reader {
   readonly #wanted: string[];
   readonly #numbers: ReadonlySet<string>;
   readonly #texts: ReadonlySet<string>;
+  readonly #places: NonNullable<ColumnWishes["places"]>;
   readonly #parts = new Map<string, Float64Array[]>();
   readonly #words = new Map<string, string[]>();
 
@@ -62,8 +65,10 @@ class Reader {
     wanted: string[],
     numbers: ReadonlySet<string>,
     texts: ReadonlySet<string>,
+    places: NonNullable<ColumnWishes["places"]>,
   ) {
     this.#path = path;
+    this.#places = places;
     this.#source = source;
     this.#wanted = wanted;
     this.#numbers = numbers;
@@ -109,6 +114,8 @@ class Reader {
 
   #number(batch: Batch, cells: Cells, column: string): Float64Array {
     const into = new Float64Array(batch.rows);
+    const places = this.#places.get(column);
+    if (places) return into.map((_, i) => (cells.isNull(i) ? Number.NaN : (places.get(cells.text(i)) ?? places.size)));
     const missing = new Uint8Array(batch.rows);
     const bad = cells.numbers(into, missing);
     if (bad >= 0) this.#refuse(`${quoted(cells.text(bad))} is not a number`, { ...batch.place(bad), column });

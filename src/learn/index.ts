@@ -9,6 +9,8 @@ export { Model } from "../uplift/model/model.js";
 export type { ScoreOptions, Scores } from "../uplift/model/placed.js";
 export type { ScoreColumns, ScoreRow } from "../uplift/model/rows.js";
 export { codesOf } from "./data/codes.js";
+export type { Balance } from "./data/guard.js";
+export { type SplitOptions, splitExperiment, type TestSplit } from "./data/split.js";
 export type * from "./data/types.js";
 export { trainCausalForest } from "./trees/causal.js";
 export { type Interval, type IntervalOptions, intervalsOf } from "./trees/intervals.js";

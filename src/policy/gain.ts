@@ -15,6 +15,7 @@ import { descending } from "../uplift/evaluate/order.js";
 import { readTrial } from "../uplift/evaluate/trial.js";
 import type { BootstrapOptions, Estimate } from "../uplift/evaluate/types.js";
 import { type PolicyCurveInput, readTable, type Table } from "./curve.js";
+import { hullOf } from "./hull.js";
 
 export interface GainCurveOptions extends BootstrapOptions {
   /** Money per row, for each point. Default: ten, evenly up to what the whole path spends. */
@@ -146,26 +147,6 @@ function stepsOf({ values, costs }: Table, effects: readonly Float64Array[]) {
     costs: Float64Array.from(order, (j) => at(j).cost),
     gains: Float64Array.from(order, (j) => at(j).gain),
   };
-}
-
-/** Arms on the upper hull above (0, 0), cheapest first, and the slope towards each. */
-function hullOf(values: readonly Float64Array[], costs: readonly Float64Array[], i: number) {
-  const hull: { k: number; slope: number }[] = [];
-  let [cost, value, slope] = [0, 0, Number.POSITIVE_INFINITY];
-  for (;;) {
-    let best: { k: number; slope: number; cost: number; value: number } | undefined;
-    for (let k = 0; k < values.length; k++) {
-      const c = (costs[k] as Float64Array)[i] as number;
-      const v = (values[k] as Float64Array)[i] as number;
-      if (!(c > cost && v > value)) continue;
-      const s = (v - value) / (c - cost);
-      if (!best || s > best.slope || (s === best.slope && c > best.cost)) best = { k, slope: s, cost: c, value: v };
-    }
-    if (!best) return hull;
-    slope = Math.min(slope, best.slope);
-    hull.push({ k: best.k, slope });
-    [cost, value] = [best.cost, best.value];
-  }
 }
 
 /** Gains of the path of the arms' means: who comes first does not matter. */

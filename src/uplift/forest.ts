@@ -45,6 +45,16 @@ export interface Forest {
   values: Float64Array;
   /** Sets of categories: for each, its members as bits, category 0 the lowest bit of the first word. */
   sets: Uint32Array[];
+  /** What goes along with the model and changes no score. */
+  about?: ModelAbout;
+}
+
+/** What a model says of itself. */
+export interface ModelAbout {
+  /** Texts of each feature of categories, by its name: rows are scored by their places in these lists. */
+  categories?: Readonly<Record<string, readonly string[]>>;
+  /** How it was trained: plain JSON. */
+  training?: Readonly<Record<string, unknown>>;
 }
 
 /** Flags of a node. */

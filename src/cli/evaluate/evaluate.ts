@@ -137,7 +137,7 @@ async function readInput(
   ];
   const table = await readColumns(
     path,
-    { numbers, gappy: asked, texts: [treatment, ...(cluster ? [cluster] : [])] },
+    { numbers, gappy: asked, texts: [treatment, ...(cluster ? [cluster] : [])], places: placesOf(models) },
     { signal, onProgress: ({ phase, done, total }) => bar.show(phase, done, total) },
   );
   const column = (name: string) => table.numbers.get(name) as Float64Array;
@@ -161,6 +161,23 @@ async function readInput(
       ...(asked.length > 0 && { features }),
     },
   };
+}
+
+/** Places of the texts that models were trained on. @throws {UsageError} where two models number the same column otherwise. */
+function placesOf(models: readonly Named[]): Map<string, Map<string, number>> {
+  const lists = new Map<string, readonly string[]>();
+  for (const { name, model } of models) {
+    for (const [feature, texts] of Object.entries(model.about.categories ?? {})) {
+      const other = lists.get(feature);
+      if (other && JSON.stringify(other) !== JSON.stringify(texts)) {
+        throw new UsageError(
+          `${name} knows other texts of "${feature}" than a model before it: evaluate them one by one`,
+        );
+      }
+      lists.set(feature, texts);
+    }
+  }
+  return new Map(Array.from(lists, ([name, texts]) => [name, new Map(texts.map((text, k) => [text, k]))]));
 }
 
 async function requireFeatures(path: string, models: readonly Named[]): Promise<void> {

@@ -18,6 +18,9 @@ import type { ScoreSinkOf } from "./sink.js";
 /** Columns of a batch, in the order they were asked for, to columns of the output: NaN is NULL both ways. */
 export type ScoreBatch = (columns: readonly Float64Array[], rows: number, from: number) => readonly Float64Array[];
 
+/** Of features of texts, by name: the place of each text in the model's list. */
+export type Texts = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
 /** Arrow's when it is needed: apache-arrow alone takes 60 ms to load. */
 const SINKS: Record<Format, () => Promise<ScoreSinkOf>> = {
   csv: async () => CsvScores,
@@ -73,20 +76,27 @@ export class FeatureFile {
 
   /**
    * Reads the columns of these names, has each batch scored and writes `user_id` and what comes back under `names`. The
-   * output appears under its name when it is whole; its format is told by its extension, else it is the input's.
+   * output appears under its name when it is whole; its format is told by its extension, else it is the input's. Columns in `texts`
+   * come as the places of their cells.
    * @throws {InputFileError} naming a column that is missing, or row and column of a cell that is no number.
    * @throws {OutputFileError} when the output cannot be written.
    */
-  async score(wanted: readonly string[], output: string, names: readonly string[], score: ScoreBatch): Promise<void> {
+  async score(
+    wanted: readonly string[],
+    output: string,
+    names: readonly string[],
+    score: ScoreBatch,
+    texts: Texts = new Map(),
+  ): Promise<void> {
     const columns = wanted.map((name) => this.#find(name, "the model asks for it"));
-    for (const column of columns) requireNumber(this.path, column);
+    for (const column of columns) if (!texts.has(column.name)) requireNumber(this.path, column);
     const Sink = await SINKS[outputFormat(output, this.format)]();
     const aside = new AsideFile(output);
     try {
       const id = this.#find(ID, "").type;
       const sink = new Sink({ id: id.kind === "text" ? { kind: "text" } : id, columns: names }, new FileWriter(aside));
       try {
-        await this.#pass(wanted, (batch, numbers, from) => {
+        await this.#pass(wanted, texts, (batch, numbers, from) => {
           sink.add(batch.rows, batch.columns[0] as Cells, score(numbers, batch.rows, from));
         });
         await sink.finish();
@@ -110,6 +120,7 @@ export class FeatureFile {
 
   async #pass(
     wanted: readonly string[],
+    texts: Texts,
     take: (batch: Batch, numbers: Float64Array[], from: number) => void,
   ): Promise<void> {
     const numbers = [ID, ...wanted].map((name) => this.#numbers.get(name) as number);
@@ -125,7 +136,9 @@ export class FeatureFile {
       const ids = batch.columns[0] as Cells;
       for (let i = 0; i < batch.rows; i++) if (ids.isNull(i)) throw nullId(this.path, batch.place(i));
       for (const [c, name] of wanted.entries()) {
-        readFeature(this.path, batch, batch.columns[c + 1] as Cells, name, tile[c] as Float64Array, missing);
+        const [cells, into, places] = [batch.columns[c + 1] as Cells, tile[c] as Float64Array, texts.get(name)];
+        if (places) readTexts(batch, cells, places, into);
+        else readFeature(this.path, batch, cells, name, into, missing);
       }
       take(batch, tile, from);
       from += batch.rows;
@@ -148,6 +161,13 @@ async function countRows(source: Source): Promise<number> {
   let rows = 0;
   for await (const batch of source.batches([])) rows += batch.rows;
   return rows;
+}
+
+/** Places of texts; NULL is missing, which is NaN, and what the model does not know has the place behind the last. */
+function readTexts(batch: Batch, cells: Cells, places: ReadonlyMap<string, number>, into: Float64Array): void {
+  for (let i = 0; i < batch.rows; i++) {
+    into[i] = cells.isNull(i) ? Number.NaN : (places.get(cells.text(i)) ?? places.size);
+  }
 }
 
 /** Cells of a feature as f64: NULL and NaN are missing, which is NaN; infinities are numbers. */

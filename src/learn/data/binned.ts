@@ -8,8 +8,9 @@ import { CeilingError, mebibytes } from "../../engine/arena.js";
 import { breath } from "../../engine/breath.js";
 import type { NumberColumn } from "../../uplift/evaluate/types.js";
 import { Binner, foldsOf, type Memory, MOST_BINS, strideOf } from "../kernel.js";
-import { type Categories, encode, FOLDS, readCategories, type Statistic } from "./category.js";
-import { type ReadExperiment, requireKind } from "./read.js";
+import { type Categories, encode, FOLDS, NO_CATEGORY, readCategories, type Statistic } from "./category.js";
+import { type Balance, balanceOf, refuseLeaks, witnessesOf } from "./guard.js";
+import { type ReadExperiment, readAllowed, requireKind } from "./read.js";
 import type { CategoryColumn, Dropped, Experiment, TrainOptions, TrainProgress } from "./types.js";
 
 /** A column of bins, and what a test of it means to whoever scores. */
@@ -41,6 +42,8 @@ export interface Binned {
   units: number;
   unitCount: number;
   weights: number;
+  /** How alike each feature is in all arms. */
+  balances: Balance[];
   /** Fold, of five, of each row: rows of a unit share it. Only where categories were encoded. */
   folds?: Uint8Array;
 }
@@ -99,6 +102,9 @@ export async function binned(
   };
   const folds = given.some((one) => one.categories) ? foldsOf(memory, units, rows, FOLDS, options.seed) : undefined;
   const statistics = folds ? statisticsOf(read) : [];
+  const allow = readAllowed(options.allow, given);
+  const witnesses = witnessesOf(read);
+  const balances: Balance[] = [];
   const binner = new Binner(memory, rows);
   const columns: BinnedColumn[] = [];
   const dropped: Dropped[] = [];
@@ -126,6 +132,8 @@ export async function binned(
       features.push(one.name);
       columns.push(...made);
       if (one.categories) names[one.name] = one.categories.names;
+      const group = groupsOf(one, memory.bytes(place.bins + (columns.length - made.length) * stride, rows));
+      balances.push(balanceOf(memory.engine, one.name, group.of, group.count, witnesses));
       if (one.numbers instanceof Float64Array) compares = "f64";
     }
     options.onProgress?.(report(done + 1));
@@ -133,6 +141,7 @@ export async function binned(
     options.signal?.throwIfAborted();
   }
   binner.release();
+  refuseLeaks(balances, allow);
   if (columns.length === 0) {
     const why = dropped.map(
       ({ feature, why }) => `${feature} is ${why === "constant" ? "the same in" : "missing in"} all rows`,
@@ -141,7 +150,7 @@ export async function binned(
   }
   const counts = Uint16Array.from(columns, ({ borders }) => borders.length + 2);
   return {
-    ...{ memory, rows, features, categories: names, dropped, columns, compares, counts, stated, ...place },
+    ...{ memory, rows, features, categories: names, dropped, balances, columns, compares, counts, stated, ...place },
     ...(folds && { folds }),
   };
 }
@@ -160,6 +169,13 @@ function readFeatures(data: Experiment, rows: number): Read[] {
     if (column.length !== rows) throw new RangeError(`${path} has ${column.length} rows, outcome has ${rows}`);
     return { name, numbers: column };
   });
+}
+
+/** Which group of a feature each row is in, 0 where it is missing: its bin, or its category. */
+function groupsOf({ categories }: Read, bins: Uint8Array): { of: ArrayLike<number>; count: number } {
+  if (!categories) return { of: bins, count: 256 };
+  const { codes, names } = categories;
+  return { of: codes.map((code) => (code === NO_CATEGORY ? 0 : code + 1)), count: names.length + 1 };
 }
 
 interface Source {

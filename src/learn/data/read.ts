@@ -91,6 +91,21 @@ export function requireRows({ names, armRows }: ReadExperiment, needed: number, 
   });
 }
 
+/** The features that may differ between the arms. @throws {RangeError} for one that there is not. */
+export function readAllowed(
+  allow: readonly string[] | true | undefined,
+  features: readonly { name: string }[],
+): readonly string[] | true {
+  if (allow === undefined || allow === true) return allow ?? [];
+  if (!Array.isArray(allow)) throw new TypeError(`allow must be an array of names, or true, got ${kind(allow)}`);
+  const unknown = allow.find((name) => !features.some((feature) => feature.name === name));
+  if (unknown !== undefined) {
+    const names = features.slice(0, 20).map(({ name }) => name);
+    throw new RangeError(`allow names ${JSON.stringify(unknown)}, which is no feature; there are ${names.join(", ")}`);
+  }
+  return allow;
+}
+
 export function requireKind(column: unknown, name: string): void {
   if (column instanceof Float32Array || column instanceof Float64Array) return;
   const isCategories = typeof column === "object" && column !== null && ("codes" in column || Array.isArray(column));

@@ -29,6 +29,11 @@ export interface TrainOptions {
   seed?: number;
   /** Bins of a feature of numbers, 2 to 255; missing values have one of their own. Default 255. */
   bins?: number;
+  /**
+   * Features that may differ between the arms by more than chance (p < 1e-6), by name; true: all. Others that do are refused: they came
+   * about after the treatment, or the arms were not drawn alike.
+   */
+  allow?: readonly string[] | true;
   /** An engine of the caller's. Default: one of its own, dropped at the end. */
   engine?: Engine;
   signal?: AbortSignal;

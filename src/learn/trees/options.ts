@@ -4,7 +4,18 @@ import { BINS } from "../data/binned.js";
 import type { ForestOptions } from "./types.js";
 
 const SHARED = [
-  ...["seed", "bins", "engine", "signal", "onProgress", "trees", "maxDepth", "minSamplesLeaf", "minSamplesTreatment"],
+  ...[
+    "seed",
+    "bins",
+    "allow",
+    "engine",
+    "signal",
+    "onProgress",
+    "trees",
+    "maxDepth",
+    "minSamplesLeaf",
+    "minSamplesTreatment",
+  ],
   ...["maxFeatures", "symmetric", "price"],
 ];
 

@@ -2,6 +2,7 @@
 import { breath } from "../../engine/breath.js";
 import { Engine } from "../../engine/engine.js";
 import { Model } from "../../uplift/model/model.js";
+import { withCategories } from "../data/about.js";
 import { type Binned, binned, stateMemory } from "../data/binned.js";
 import type { ReadExperiment } from "../data/read.js";
 import type { Experiment } from "../data/types.js";
@@ -81,7 +82,7 @@ export async function trainForest(
       }
     }
     options.signal?.throwIfAborted();
-    const forest = builder.done();
+    const forest = withCategories(builder.done(), ready);
     const { leaves, depth, fallen } = builder;
     return {
       forest,
@@ -93,7 +94,8 @@ export async function trainForest(
         rows: armRows.reduce((sum, n) => sum + n, 0),
         arms: names.map((name, a) => ({ name, rows: armRows[a] as number })),
         trees: settings.trees,
-        ...{ leaves, depth, fallenLeaves: fallen, importance: builder.importance(), dropped: ready.dropped },
+        ...{ leaves, depth, fallenLeaves: fallen, importance: builder.importance() },
+        ...{ dropped: ready.dropped, balances: ready.balances },
         memory: ready.stated,
         seed: settings.seed,
         seconds: (performance.now() - started) / 1000,

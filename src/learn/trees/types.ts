@@ -1,6 +1,7 @@
 /** What trains forests, and what comes out. */
 import type { Forest } from "../../uplift/forest.js";
 import type { Model } from "../../uplift/model/model.js";
+import type { Balance } from "../data/guard.js";
 import type { Dropped, TrainOptions } from "../data/types.js";
 import type { SplitCriterion } from "./kernel.js";
 
@@ -72,6 +73,8 @@ export interface TrainReport {
   importance: Record<string, number>;
   /** Features that were left out, and why. */
   dropped: Dropped[];
+  /** How alike each feature is in all arms. */
+  balances: Balance[];
   /** Bytes of the engine's memory that were stated before the training began. */
   memory: number;
   seed: number;

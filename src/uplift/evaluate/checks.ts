@@ -27,13 +27,12 @@ export function armsOf({ names, arm, outcome, chance, rows }: ReadTrial): ArmRes
 
 export function checksOf(
   trial: ReadTrial,
-  arms: readonly ArmResult[],
   features: Readonly<Record<string, Float64Array>>,
   given: boolean,
   engine: Engine,
 ): Checks {
   return {
-    sampleRatio: sampleRatio(trial, arms, given, engine),
+    sampleRatio: sampleRatioOf(trial, given, engine),
     overlap: overlapOf(trial.chance),
     balance: balanceOf(trial, features),
   };
@@ -43,9 +42,8 @@ export function checksOf(
  * By design chances: χ² of the counts. By chances of each row: Σ 1/p over the rows of an arm must be the number of rows, within
  * what drawing with these chances leaves open.
  */
-function sampleRatio(
+export function sampleRatioOf(
   { design, chance, arm, rows, names }: ReadTrial,
-  arms: readonly ArmResult[],
   given: boolean,
   engine: Engine,
 ): Checks["sampleRatio"] {
@@ -55,7 +53,9 @@ function sampleRatio(
   }
   let statistic = 0;
   if (design) {
-    arms.forEach(({ rows: n }, a) => {
+    const counts = new Float64Array(names.length);
+    for (const a of arm) counts[a] = (counts[a] as number) + 1;
+    counts.forEach((n, a) => {
       const expected = rows * (design[a] as number);
       statistic += (n - expected) ** 2 / expected;
     });

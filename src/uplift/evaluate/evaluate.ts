@@ -60,7 +60,7 @@ export function evaluate(input: EvaluateInput, options: EvaluateOptions = {}): E
     });
     return {
       ...{ rows: trial.rows, units: trial.unitCount, binary, ...settings, arms, comparisons },
-      checks: checksOf(trial, arms, features, input.propensity !== undefined, engine),
+      checks: checksOf(trial, features, input.propensity !== undefined, engine),
       response: how,
       seconds: (performance.now() - start) / 1000,
     };

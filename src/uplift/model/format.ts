@@ -9,7 +9,8 @@
  *   kinds   bit 0 compares in f64 · bit 1 sums in f64 · bits 2–3 link · bit 4 values are f64 (else f32, exact)
  *           bits 5–6 and 7–8: bytes of a feature's number and of a count of leaves, as powers of two
  *
- *   names     UTF-8 JSON: [[feature, …], [output, …]]          every column begins at a multiple of 8
+ *   names     UTF-8 JSON: [[feature, …], [output, …]], then what the model says of itself, if anything: {categories, training}
+ *                                                               every column begins at a multiple of 8
  *   zero      u8 by feature: 1 where a zero is missing          thresholds  f32 or f64 as the model compares, by test
  *   start     f64 by output                                     flags       u8, by test
  *   bias      f64 by output                                     features    u8, u16 or u32, by test
@@ -22,7 +23,7 @@
  * say a cycle, a shared node or a child outside of its tree: every count from 1 to leaves − 1 is a tree.
  */
 import { kind } from "../../engine/check.js";
-import { type Forest, type Link, MISSING_LEFT, SET } from "../forest.js";
+import { type Forest, type Link, MISSING_LEFT, type ModelAbout, SET } from "../forest.js";
 import { checkForest, LINKS, MOST_FEATURES, MOST_NODES, MOST_OUTPUTS, MOST_SETS } from "./check.js";
 import { inOrder } from "./order.js";
 
@@ -37,6 +38,7 @@ export interface Stored {
   bytes: Uint8Array;
   features: string[];
   outputs: string[];
+  about: ModelAbout;
   compares: "f32" | "f64";
   sums: "f32" | "f64";
   link: Link;
@@ -74,8 +76,9 @@ interface Counts {
 export function writeModel(forest: Forest): Uint8Array {
   checkForest(forest);
   const { order, lefts, leaves } = inOrder(forest);
-  const { outputs, treeOutput, features, sets } = forest;
-  const names = new TextEncoder().encode(JSON.stringify([features, outputs]));
+  const { outputs, treeOutput, features, sets, about = {} } = forest;
+  const said = Object.keys(about).length > 0 ? [about] : [];
+  const names = new TextEncoder().encode(JSON.stringify([features, outputs, ...said]));
   const values = valuesInOrder(forest, leaves);
   const wide = values.some((value) => Math.fround(value) !== value);
   const largest = (column: ArrayLike<number>) => {
@@ -255,7 +258,7 @@ function columnsOf(buffer: ArrayBuffer, counts: Counts, measure = false, offset 
   return { ...columns, end };
 }
 
-function readNames(bytes: Uint8Array, counts: Counts): { features: string[]; outputs: string[] } {
+function readNames(bytes: Uint8Array, counts: Counts): Pick<Stored, "features" | "outputs" | "about"> {
   let names: unknown;
   try {
     names = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -269,13 +272,31 @@ function readNames(bytes: Uint8Array, counts: Counts): { features: string[]; out
     list.every((name) => typeof name === "string" && name !== "");
   if (
     !Array.isArray(names) ||
-    names.length !== 2 ||
+    names.length < 2 ||
+    names.length > 3 ||
     !fits(names[0], counts.features) ||
     !fits(names[1], counts.outputs)
   ) {
     throw new RangeError(`the names (at byte ${HEADER}) are not one for each of the header's features and outputs`);
   }
-  return { features: names[0], outputs: names[1] };
+  const [features, outputs, about = {}] = names;
+  checkAbout(about, features);
+  return { features, outputs, about };
+}
+
+/** What a model says of itself: its categories are read, its training is shown. */
+function checkAbout(about: unknown, features: readonly string[]): void {
+  const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+  const { categories = {}, training = {} } = (isObject(about) ? about : { training: 0 }) as Record<string, unknown>;
+  const good =
+    isObject(training) &&
+    isObject(categories) &&
+    Object.entries(categories as object).every(
+      ([name, texts]) =>
+        features.includes(name) && Array.isArray(texts) && texts.every((text) => typeof text === "string"),
+    );
+  if (!good)
+    throw new RangeError(`what the model says of itself (behind the names, at byte ${HEADER}) is not its form`);
 }
 
 /** All that the header does not say: numbers in range, trees whose counts add up. */

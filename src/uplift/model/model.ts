@@ -1,6 +1,6 @@
 /** A tree model: from an importer's forest or from our bytes, to scores. */
 import { Engine } from "../../engine/engine.js";
-import type { Forest, Link } from "../forest.js";
+import type { Forest, Link, ModelAbout } from "../forest.js";
 import { readModel, type Stored, writeModel } from "./format.js";
 import { PlacedModel, type ScoreOptions, type Scores } from "./placed.js";
 import type { ScoreColumns, ScoreRow } from "./rows.js";
@@ -67,6 +67,11 @@ export class Model {
   /** Precision in which it compares: columns of the other one are rounded (f64 to f32) or widened. */
   get compares(): "f32" | "f64" {
     return this.#stored.compares;
+  }
+
+  /** Texts of its categories, and how it was trained, where whoever made it said so. */
+  get about(): ModelAbout {
+    return this.#stored.about;
   }
 
   /** The model as one byte string: a copy that is yours. */
