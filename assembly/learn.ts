@@ -4,6 +4,7 @@ export { binNumbers, quantiles } from "./learn/bin";
 export { estimate, layTree } from "./learn/estimate";
 export { grow, plant } from "./learn/grow";
 export { drawFolds, drawRows } from "./learn/sample";
+export { addContributions, countCover } from "./learn/shap";
 export { sumSpread } from "./learn/spread";
 export { growLevel } from "./learn/symmetric";
 export { resample } from "./uplift/evaluate/resample";

@@ -30,9 +30,9 @@ function leafOf(nodes: usize, root: u32, row: usize): u32 {
 }
 
 /** Whether a category is in the set at `words`, whose number of words stands before them. */
-function isIn(x: f64, words: usize): bool {
+export function isIn(x: f64, words: usize): bool {
   const bits = <f64>load<u32>(words - 4) * 32;
-  if (!(x > -1 && x < bits)) return false;
+  if (!(x >= 0 && x < bits)) return false;
   const c = <u32>x;
   return ((load<u32>(words + ((<usize>(c >> 5)) << 2)) >> (c & 31)) & 1) != 0;
 }

@@ -12,6 +12,7 @@ export { codesOf } from "./data/codes.js";
 export type { Balance } from "./data/guard.js";
 export { type SplitOptions, splitExperiment, type TestSplit } from "./data/split.js";
 export type * from "./data/types.js";
+export { type ContributionOptions, type Contributions, contributionsOf } from "./explain/contributions.js";
 export { trainCausalForest } from "./trees/causal.js";
 export { type Interval, type IntervalOptions, intervalsOf } from "./trees/intervals.js";
 export type { SplitCriterion } from "./trees/kernel.js";
