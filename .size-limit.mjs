@@ -31,11 +31,11 @@ export default [
   },
   // All three flows and every reader of files; the first view loads a fifth of it.
   { name: "the page, all scripts", path: "dist/page/assets/*.js", gzip: true, limit: "250 KB" },
-  // 0.3 KB of index.js: what a model says of itself. What trains: a module of its own, which nothing else loads; 40 KB of it are
+  // 0.3 KB of index.js: what a model says of itself; 0.7 what an allocation keeps of a known truth. What trains: a module of its own, which nothing else loads; 40 KB of it are
   // guards, meta-learners and the choice among learners, with the policy's value that chooses.
   { name: "learn.wasm", path: "dist/learn.wasm", gzip: true, limit: "8 KB" },
   { name: "learn.js, both modules inside", path: closure(metafile, "dist/learn.js"), gzip: true, limit: "120 KB" },
   { name: "learn.workerd.js", path: "dist/learn.workerd.js", gzip: true, limit: "70 KB" },
-  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "178 KB" },
-  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "178 KB" },
+  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "179 KB" },
+  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "179 KB" },
 ];

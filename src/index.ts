@@ -63,6 +63,7 @@ export {
   segmentsOf,
 } from "./policy/gates.js";
 export { calibrated, isotonic } from "./policy/isotonic.js";
+export { type Kept, type KeptInput, keptValue } from "./policy/kept.js";
 export { type Amount, type ModelledOffer, type ModelledOffers, offersOf } from "./policy/offers.js";
 export { type PolicyOfOptions, type PricedPolicy, policyOf } from "./policy/published.js";
 export {
