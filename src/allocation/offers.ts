@@ -46,16 +46,17 @@ export type Fill = (values: Float32Array, costs: Float32Array, offers: Uint16Arr
  */
 export class Offers {
   readonly engine: Engine;
-  readonly users: number;
   /** Names of the options, in the order of the choices' numbers. */
   readonly names: readonly string[];
   /** Columns: options, or candidate slots. */
   readonly columns: number;
   readonly hasSlots: boolean;
-  /** Bytes from one column to the next. */
-  readonly stride: number;
+  #users: number;
+  #stride: number;
   #block = 0;
-  readonly #bytes: number;
+  #bytes: number;
+  /** Users whose keys there is room for. */
+  #keyed = 0;
   #keys = 0;
   #facts: (Facts | undefined)[];
   /** How many `fill` are under way, one inside of another. */
@@ -67,11 +68,11 @@ export class Offers {
   constructor(engine: Engine, shape: OfferShape) {
     const { users, options, slots, resources = [], ids } = shape;
     this.engine = engine;
-    this.users = wholeNumber(users, "users", 1, MOST_USERS);
+    this.#users = wholeNumber(users, "users", 1, MOST_USERS);
     this.names = optionNames(options);
     this.hasSlots = slots !== undefined;
     this.columns = slots === undefined ? this.names.length : wholeNumber(slots, "slots", 1, MOST_OPTIONS);
-    this.stride = columnStride(users);
+    this.#stride = columnStride(users);
     this.#facts = new Array(this.columns);
     this.#rows = new Array(this.columns).fill(0);
     this.#bytes = this.columns * (2 * this.stride + (this.hasSlots ? this.slotStride : 0));
@@ -84,6 +85,15 @@ export class Offers {
       this.release();
       throw error;
     }
+  }
+
+  get users(): number {
+    return this.#users;
+  }
+
+  /** Bytes from one column to the next. */
+  get stride(): number {
+    return this.#stride;
   }
 
   get released(): boolean {
@@ -244,11 +254,56 @@ export class Offers {
     return 1 + this.#facts.findIndex(isNothing);
   }
 
+  /** What is known of the numbers of column j; nothing before it is set. */
+  factsOf(j: number): Readonly<Facts> | undefined {
+    return this.#facts[j];
+  }
+
+  /**
+   * Makes the table one of so many users: rows that come to it are closed, rows that go are forgotten, which nobody may have set. For
+   * readers of tables whose length is known at their end; not for tables with candidate slots. To fewer users nothing moves.
+   * @throws {RangeError} where rows that were set would go; {CeilingError}, and the table stays as it was.
+   */
+  resize(users: number): void {
+    wholeNumber(users, "users", 1, MOST_USERS);
+    if (this.hasSlots) throw new TypeError("a table with candidate slots cannot be resized");
+    if (this.#filling) throw new TypeError("a table cannot be resized while it is being filled");
+    const set = Math.max(...this.#rows.map((rows) => (Number.isNaN(rows) ? this.#users : rows)));
+    if (users < set) throw new RangeError(`${set} rows are set: the table cannot have ${users} users`);
+    if (users <= this.#users) {
+      this.#users = users;
+      return;
+    }
+    const stride = columnStride(users);
+    const { arena } = this.engine;
+    const [block, bytes, from, before] = [this.values, this.#bytes, this.#stride, 2 * this.columns];
+    const to = arena.take(before * stride);
+    let keys = 0;
+    try {
+      if (this.#keys) keys = arena.take(8 * users);
+      this.#resources.resize(stride);
+    } catch (error) {
+      arena.give(to, before * stride);
+      if (keys) arena.give(keys, 8 * users);
+      throw error;
+    }
+    const all = new Uint8Array(this.engine.memory.buffer);
+    [this.#block, this.#bytes, this.#stride, this.#users] = [to, before * stride, stride, users];
+    for (let j = 0; j < this.columns; j++) kernel.closeColumn(this, j);
+    for (let c = 0; c < before; c++) all.copyWithin(to + c * stride, block + c * from, block + c * from + 4 * set);
+    if (keys) {
+      all.copyWithin(keys, this.#keys, this.#keys + 8 * this.#keyed);
+      arena.give(this.#keys, 8 * this.#keyed);
+      [this.#keys, this.#keyed] = [keys, users];
+    }
+    arena.give(block, bytes);
+  }
+
   /** Gives the memory back. Using the table afterwards is an error; releasing it twice is not. */
   release(): void {
     if (this.#filling) throw new TypeError("a table cannot be released while it is being filled");
     if (this.#block) this.engine.arena.give(this.#block, this.#bytes);
-    if (this.#keys) this.engine.arena.give(this.#keys, 8 * this.users);
+    if (this.#keys) this.engine.arena.give(this.#keys, 8 * this.#keyed);
     this.#resources?.release();
     this.#block = 0;
     this.#keys = 0;
@@ -321,7 +376,10 @@ export class Offers {
   #copyKeys(from: number, keys: BigInt64Array | BigUint64Array, count: number): void {
     wholeNumber(from, "from", 0, this.users);
     if (from + count > this.users) throw new RangeError(`${count} ids from row ${from} do not fit ${this.users} users`);
-    if (this.values && !this.#keys) this.#keys = this.engine.arena.take(8 * this.users);
+    if (this.values && !this.#keys) {
+      this.#keys = this.engine.arena.take(8 * this.users);
+      this.#keyed = this.users;
+    }
     new BigInt64Array(this.engine.memory.buffer, this.#keys + 8 * from, count).set(keys as BigInt64Array);
   }
 }

@@ -7,15 +7,18 @@ import type { Batch, Cells } from "./types.js";
 /** The largest number that an f32 column holds. */
 const MOST = 3.4028234663852886e38;
 
+/** Of a batch: how many rows, and where each stands. */
+export type Rows = Pick<Batch, "rows" | "place">;
+
 /** Ids of a batch into the table's keys. @throws {InputFileError} for a NULL and for text that is not UTF-8. */
-export function setKeys(path: string, batch: Batch, ids: Cells, offers: Offers, from: number): void {
+export function setKeys(path: string, batch: Rows, ids: Cells, offers: Offers, from: number): void {
   const words = batchKeys(path, batch, ids);
   if (words instanceof BigInt64Array) offers.setIds(from, words);
   else offers.setKeys(from, new BigUint64Array(words.buffer));
 }
 
 /** Integer ids as they are, others as MD5 words. */
-export function batchKeys(path: string, batch: Batch, ids: Cells): BigInt64Array | Uint32Array {
+export function batchKeys(path: string, batch: Rows, ids: Cells): BigInt64Array | Uint32Array {
   for (let i = 0; i < batch.rows; i++) if (ids.isNull(i)) throw nullId(path, batch.place(i));
   if (ids.type.kind === "integer") {
     const integers = new BigInt64Array(batch.rows);
@@ -39,7 +42,7 @@ export function nullId(path: string, place: Place): InputFileError {
 /** All cells of a column as f64, NULLs marked. @throws {InputFileError} for text that is no number. */
 export function readNumbers(
   path: string,
-  batch: Batch,
+  batch: Pick<Batch, "place">,
   cells: Cells,
   column: string,
   into: Float64Array,

@@ -9,6 +9,16 @@ export interface Asked {
   args: readonly unknown[];
   /** An i32 that is not zero once the task is cancelled, where memory can be shared. */
   flag?: SharedArrayBuffer;
+  /** The task reads bytes that are still to come: how many in all, where that is known. */
+  input?: { length?: number };
+}
+
+/** To the worker, of a task that it has: bytes that were asked for (none behind the last, or when it broke), or a wish for the answer. */
+export interface Fed {
+  id: number;
+  fed?: Uint8Array;
+  end?: "last" | "broken";
+  wish?: "piece" | "stop";
 }
 
 /** From the worker: progress, then a result or an error. `memory` is what its engines hold, in bytes. */
@@ -17,6 +27,14 @@ export interface Told {
   progress?: PoolProgress;
   memory?: number;
   result?: unknown;
+  /** The rest of the result is in pieces, to be wished for. */
+  hasPieces?: boolean;
+  /** It wants more bytes; `back` is memory that it was sent, to be used again. */
+  wants?: boolean;
+  back?: Uint8Array;
+  /** A piece of the answer, or that there is none any more. */
+  piece?: Uint8Array;
+  isLast?: boolean;
   error?: PackedError;
 }
 

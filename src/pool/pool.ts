@@ -1,5 +1,6 @@
 /** Workers that solve, so that whoever asks is never held up. */
 import { wholeNumber } from "../engine/check.js";
+import type { Input } from "../files/body/arrivals.js";
 import type {
   AllocationOptions,
   AllocationRequest,
@@ -40,6 +41,8 @@ export interface TaskOptions {
   seconds?: number;
   /** Several times a second. */
   onProgress?: (progress: PoolProgress) => void;
+  /** Bytes that the task reads as they arrive. `seconds` begin behind the last. */
+  input?: Input;
 }
 
 type WithTask<Options> = Omit<Options, "engine" | "into" | keyof TaskOptions> & TaskOptions;
@@ -148,7 +151,7 @@ export class Pool {
   async run<Name extends TaskName>(
     task: Name,
     args: TaskArguments<Name>,
-    { signal, seconds, onProgress }: TaskOptions = {},
+    { signal, seconds, onProgress, input }: TaskOptions = {},
   ): Promise<TaskResult<Name>> {
     if (this.#isClosed) throw new Error("this pool is closed");
     signal?.throwIfAborted();
@@ -165,7 +168,7 @@ export class Pool {
           call(value);
         };
       const job: Job = {
-        ...{ task, args, onProgress, signal, seconds },
+        ...{ task, args, onProgress, signal, seconds, input },
         resolve: settle(resolve as (value: unknown) => void),
         reject: settle(reject),
       };
@@ -189,8 +192,9 @@ export class Pool {
   }
 
   #freeSlot(): Slot | undefined {
-    for (const slot of this.#slots) if (!slot.isBusy) return slot;
-    if (this.#slots.size >= this.#size) return undefined;
+    const free = [...this.#slots].filter(({ isBusy }) => !isBusy).sort((a, b) => a.answers - b.answers);
+    // One that still writes an answer to a slow reader only where there is no other.
+    if (free[0]?.answers === 0 || this.#slots.size >= this.#size) return free[0];
     const slot = new Slot(this.#script, {
       onFree: () => this.#next(slot),
       onEnd: () => {
@@ -233,7 +237,8 @@ function apart<Options extends TaskOptions>({
   signal,
   seconds,
   onProgress,
+  input,
   ...rest
 }: Options): [Omit<Options, keyof TaskOptions>, TaskOptions] {
-  return [rest, { signal, seconds, onProgress }];
+  return [rest, { signal, seconds, onProgress, input }];
 }

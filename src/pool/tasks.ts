@@ -1,5 +1,6 @@
 /** What can be asked of a solver, here or in a worker: each a function of its arguments, with a way to stop it. */
 
+import type { Input } from "../files/body/arrivals.js";
 import { type BodyAnswer, decideBody, type OfferBody } from "../files/body/decide.js";
 import {
   type AllocationOptions,
@@ -39,6 +40,8 @@ export interface Hooks {
   onProgress: (progress: PoolProgress) => void;
   /** An engine of this task's own. */
   newEngine: () => Engine;
+  /** Bytes that a task reads as they arrive. */
+  input?: Input;
 }
 
 /** Options as they travel: no functions, no engine. */
@@ -67,9 +70,10 @@ export const TASKS = {
     return onTable(hooks, columns, (table) => totals(table, request, watched(hooks)));
   },
 
-  /** A table as the bytes of a request; its decisions as bytes. */
-  allocateBody(hooks: Hooks, body: OfferBody, options: Travelling<AllocationOptions> = {}): Promise<BodyAnswer> {
-    return decideBody(body, {
+  /** A table as bytes that are still arriving; its decisions as bytes that are asked for. */
+  async allocateBody(hooks: Hooks, body: OfferBody, options: Travelling<AllocationOptions> = {}): Promise<BodyAnswer> {
+    if (!hooks.input) throw new TypeError("a table is read from an input");
+    return decideBody(hooks.input, body, {
       ...hooks,
       allocate: (table, request) => allocate(table, request, { ...options, ...watched(hooks) }),
       breath() {},

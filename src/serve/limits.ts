@@ -21,6 +21,8 @@ export interface Limits {
   decisions: number;
   /** Seconds of one solve. */
   seconds: number;
+  /** Seconds that a table may take to arrive. */
+  receiveSeconds: number;
 }
 
 export const LIMITS: Limits = {
@@ -32,6 +34,7 @@ export const LIMITS: Limits = {
   points: 1_000,
   decisions: 1_000,
   seconds: 30,
+  receiveSeconds: 120,
 };
 
 export function checkLimits(given: Partial<Limits>): Limits {

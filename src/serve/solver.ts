@@ -1,8 +1,16 @@
 /** Where solves run, so that none holds up a decision: a pool of workers that was given, else turns on this thread. */
 import type { Context } from "hono";
 import { breath } from "../engine/breath.js";
+import type { Input } from "../files/body/arrivals.js";
 import { type BodyAnswer, decideBody, type OfferBody } from "../files/body/decide.js";
-import { type AllocationRequest, type AllocationResult, allocate, allocateInTurns, createEngine } from "../index.js";
+import {
+  type AllocationRequest,
+  type AllocationResult,
+  allocate,
+  allocateInTurns,
+  createEngine,
+  type Offers,
+} from "../index.js";
 import { QueueFullError, timeout } from "../pool/errors.js";
 import { type OfferColumns, placeInTurns } from "../pool/table.js";
 import { type Hooks, TASKS, type TaskArguments, type TaskName, type TaskResult } from "../pool/tasks.js";
@@ -22,11 +30,15 @@ export interface SolverState {
 /** What `createPool` of shadowprice/pool makes is one. */
 export interface Solver {
   readonly state: SolverState;
-  run<Name extends TaskName>(
-    task: Name,
-    args: TaskArguments<Name>,
-    options?: { signal?: AbortSignal; seconds?: number },
-  ): Promise<TaskResult<Name>>;
+  run<Name extends TaskName>(task: Name, args: TaskArguments<Name>, options?: SolveOptions): Promise<TaskResult<Name>>;
+}
+
+export interface SolveOptions {
+  signal?: AbortSignal;
+  /** Most seconds, of what reads an input from its end on. */
+  seconds?: number;
+  /** Bytes that the task reads as they arrive. */
+  input?: Input;
 }
 
 /** Allocations of so many numbers take about a millisecond: they need no turns. */
@@ -62,25 +74,40 @@ export class TurnsAtWork implements Solver {
   async run<Name extends TaskName>(
     task: Name,
     args: TaskArguments<Name>,
-    { signal, seconds = Number.POSITIVE_INFINITY }: { signal?: AbortSignal; seconds?: number } = {},
+    { signal, seconds = Number.POSITIVE_INFINITY, input }: SolveOptions = {},
   ): Promise<TaskResult<Name>> {
+    if (task === "allocateBody" && input) {
+      if (this.#isFull) throw this.#full();
+      const [body, options] = args as unknown as TaskArguments<"allocateBody">;
+      return (await this.#ofBody(input, body, options, signal, seconds)) as never;
+    }
+    return this.#inTurn(signal, () => this.#solved(task, args, signal, seconds));
+  }
+
+  async #solved<Name extends TaskName>(
+    task: Name,
+    args: TaskArguments<Name>,
+    signal: AbortSignal | undefined,
+    seconds: number,
+  ): Promise<TaskResult<Name>> {
+    if (task === "allocate") {
+      const [columns, request, options] = args as unknown as TaskArguments<"allocate">;
+      if (goesInTurns(request)) return (await this.#inTurns(columns, request, options, signal, seconds)) as never;
+    }
+    const most = Math.min(seconds, this.#seconds);
+    this.#requireSmall(task, args);
+    const run = TASKS[task] as (hooks: Hooks, ...rest: readonly unknown[]) => TaskResult<Name>;
+    return run(this.#hooks(signal, most), ...capped(task, args, most));
+  }
+
+  /** Runs when no other is solved. */
+  async #inTurn<T>(signal: AbortSignal | undefined, run: () => Promise<T>): Promise<T> {
     await this.#turn(signal);
     try {
       // Whoever was answered before this is sent its answer first.
       await breath();
       signal?.throwIfAborted();
-      if (task === "allocate") {
-        const [columns, request, options] = args as unknown as TaskArguments<"allocate">;
-        if (goesInTurns(request)) return (await this.#inTurns(columns, request, options, signal, seconds)) as never;
-      }
-      if (task === "allocateBody") {
-        const [body, options] = args as unknown as TaskArguments<"allocateBody">;
-        return (await this.#ofBody(body, options, signal, seconds)) as never;
-      }
-      const most = Math.min(seconds, this.#seconds);
-      this.#requireSmall(task, args);
-      const run = TASKS[task] as (hooks: Hooks, ...rest: readonly unknown[]) => TaskResult<Name>;
-      return run(this.#hooks(signal, most), ...capped(task, args, most));
+      return await run();
     } finally {
       this.#memory = () => 0;
       this.#isBusy = false;
@@ -92,12 +119,14 @@ export class TurnsAtWork implements Solver {
     return this.#isBusy && this.#waiting.length >= this.#queue;
   }
 
+  #full(): QueueFullError {
+    return new QueueFullError(`${this.#queue} requests wait: ask again later`);
+  }
+
   /** Waits until no other is solved. */
   async #turn(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#isFull) {
-      throw new QueueFullError(`${this.#queue} requests wait: ask again later`);
-    }
+    if (this.#isFull) throw this.#full();
     while (this.#isBusy) {
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
@@ -129,30 +158,43 @@ export class TurnsAtWork implements Solver {
     }
   }
 
+  /** Reads between others' turns, for as long as its bytes take to arrive, and waits for its own to solve. */
   #ofBody(
+    input: Input,
     body: OfferBody,
     options: TaskArguments<"allocateBody">[1],
     signal: AbortSignal | undefined,
     seconds: number,
   ): Promise<BodyAnswer> {
-    const hooks = this.#hooks(signal, seconds);
-    const onProgress = () => hooks.signal.throwIfAborted();
-    return decideBody(body, {
-      ...{ signal: hooks.signal, newEngine: hooks.newEngine, breath },
-      allocate: (table, request) => {
-        if (goesInTurns(request)) return allocateInTurns(table, request, { bound: options?.bound, signal, onProgress });
-        this.#requireSmall("allocate", [{ users: table.users, options: table.names }]);
-        const most = Math.min(seconds, this.#seconds);
-        const timeLimit = Math.min(options?.timeLimit ?? most, SEARCH * most);
-        return allocate(table, request, { ...options, timeLimit, signal: this.#hooks(signal, most).signal });
-      },
+    return decideBody(input, body, {
+      ...{ signal: signal ?? new AbortController().signal, newEngine: () => createEngine(), breath },
+      allocate: (table, request) =>
+        this.#inTurn(signal, async () => this.#ofTable(table, request, options, signal, seconds)),
     });
   }
 
-  #hooks(signal: AbortSignal | undefined, seconds: number): Hooks {
+  #ofTable(
+    table: Offers,
+    request: AllocationRequest,
+    options: TaskArguments<"allocateBody">[1],
+    signal: AbortSignal | undefined,
+    seconds: number,
+  ): AllocationResult | Promise<AllocationResult> {
+    if (goesInTurns(request)) {
+      const hooks = this.#hooks(signal, seconds, table.engine);
+      const onProgress = () => hooks.signal.throwIfAborted();
+      return allocateInTurns(table, request, { bound: options?.bound, signal, onProgress });
+    }
+    this.#requireSmall("allocate", [{ users: table.users, options: table.names }]);
+    const most = Math.min(seconds, this.#seconds);
+    const timeLimit = Math.min(options?.timeLimit ?? most, SEARCH * most);
+    return allocate(table, request, { ...options, timeLimit, signal: this.#hooks(signal, most, table.engine).signal });
+  }
+
+  #hooks(signal: AbortSignal | undefined, seconds: number, ...held: { memory: WebAssembly.Memory }[]): Hooks {
     const until = performance.now() + 1000 * seconds;
     const late = () => performance.now() > until;
-    const engines: { memory: WebAssembly.Memory }[] = [];
+    const engines = [...held];
     this.#memory = () => engines.reduce((bytes, { memory }) => bytes + memory.buffer.byteLength, 0);
     const watch = {
       get aborted() {
@@ -210,9 +252,10 @@ export async function solve<Name extends TaskName>(
   context: Context,
   task: Name,
   args: TaskArguments<Name>,
+  input?: Input,
 ): Promise<TaskResult<Name>> {
   try {
-    return await solver.run(task, args, { signal: context.req.raw.signal, seconds: limits.seconds });
+    return await solver.run(task, args, { signal: context.req.raw.signal, seconds: limits.seconds, input });
   } catch (error) {
     throw solverProblem(error, solver, limits);
   }

@@ -1,6 +1,6 @@
 /** Solves on the thread of the caller. What solves is loaded with the first solve: an edge that decides never does. */
 import type { TaskArguments, TaskName, TaskResult } from "../pool/tasks.js";
-import type { Solver, SolverState } from "./solver.js";
+import type { SolveOptions, Solver, SolverState } from "./solver.js";
 
 export interface TurnsOptions {
   /** Requests that may wait while one is solved (default 16). */
@@ -34,7 +34,7 @@ export class Turns implements Solver {
   async run<Name extends TaskName>(
     task: Name,
     args: TaskArguments<Name>,
-    options?: { signal?: AbortSignal; seconds?: number },
+    options?: SolveOptions,
   ): Promise<TaskResult<Name>> {
     this.#loading ??= import("./solver.js").then(({ TurnsAtWork }) => {
       this.#atWork = new TurnsAtWork(this.#options);

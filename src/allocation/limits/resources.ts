@@ -15,7 +15,7 @@ export type FillResource = (amounts: Float32Array) => void;
 export class Resources {
   readonly names: readonly string[];
   readonly #offers: Offers;
-  readonly #bytes: number;
+  #bytes: number;
   readonly #facts: (Facts | undefined)[];
   #block: number;
 
@@ -79,6 +79,21 @@ export class Resources {
     facts.inexact ||= loss > 0;
     facts.below ||= loss >= 2;
     this.#scan(k, j, from, amounts.length, facts);
+  }
+
+  /** Columns `stride` bytes apart, longer than they were. @throws {CeilingError}, and they stay as they were. */
+  resize(stride: number): void {
+    if (!this.#block) return;
+    const { engine, stride: before } = this.#offers;
+    const bytes = this.#facts.length * stride;
+    const block = engine.arena.take(bytes);
+    const all = new Uint8Array(engine.memory.buffer).fill(0, block, block + bytes);
+    for (const c of this.#facts.keys()) {
+      const from = this.#block + c * before;
+      all.copyWithin(block + c * stride, from, from + before);
+    }
+    this.release();
+    [this.#block, this.#bytes] = [block, bytes];
   }
 
   release(): void {

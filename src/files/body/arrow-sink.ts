@@ -12,6 +12,7 @@ import {
   type IntBitWidth,
   int,
   int16,
+  int32,
   int64,
   Table,
   tableToIPC,
@@ -20,6 +21,7 @@ import {
 import { type DecisionShape, NAMES } from "../sink/sink.js";
 import { encodeText } from "../text.js";
 import type { ColumnType, Exact } from "../types.js";
+import { type Block, FOOTER, footerOf, type IpcPart, messagesOf } from "./ipc-parts.js";
 
 const UUID = [
   ["ARROW:extension:name", "arrow.uuid"],
@@ -35,43 +37,109 @@ export interface DecidedBatch {
   costs: Batch<unknown>;
 }
 
-/** The file or stream of these batches. `note`: what the schema carries beside, by name. */
-export function arrowBytes(
-  shape: DecisionShape,
-  batches: readonly DecidedBatch[],
-  format: "file" | "stream",
-  note: Map<string, string>,
-): Uint8Array {
-  const text = utf8();
-  const names = new Column([textBatch(shape.options)], text);
-  // The very type of the names: by it their number is found when they are written.
-  const type = dictionary(text, int16());
-  const offers = batches.map(({ rows, choices }) => offerBatch(type, names, choices, rows));
-  const columns = [
-    new Column(
-      batches.map(({ ids }) => ids),
-      arrowType(shape.id),
-    ),
-    new Column(offers, type),
-    new Column(
-      batches.map(({ values }) => values),
-      arrowType(shape.value),
-    ),
-    new Column(
-      batches.map(({ costs }) => costs),
-      arrowType(shape.cost),
-    ),
-  ];
-  const fields = NAMES.map((name, c) => ({
-    name,
-    type: (columns[c] as Column<unknown>).type,
-    nullable: c === 1,
-    metadata: new Map(c === 0 && shape.id.kind === "uuid" ? UUID : []),
-  }));
-  const schema = { version: 4 as const, endianness: 0 as const, fields, metadata: note };
-  const bytes = tableToIPC(new Table(schema, columns), { format });
-  if (!bytes) throw new Error("flechette gave no bytes");
-  return bytes;
+/**
+ * Writes a file or stream batch by batch. The library writes whole tables alone: each batch is one of its own, of which the schema and the
+ * names of the offers, which are the same in all, leave once.
+ */
+export class ArrowWriter {
+  readonly #shape: DecisionShape;
+  readonly #format: "file" | "stream";
+  readonly #note: Map<string, string>;
+  readonly #names: Column<unknown>;
+  readonly #offers: DataType;
+  /** Of each record batch: where it begins in the file, bytes of its metadata, of its data. */
+  readonly #blocks: Block[] = [];
+  #dictionary: Block | undefined;
+  #at = 0;
+
+  /** @param note what the schema carries beside, by name. */
+  constructor(shape: DecisionShape, format: "file" | "stream", note: Map<string, string>) {
+    this.#shape = shape;
+    this.#format = format;
+    this.#note = note;
+    const text = utf8();
+    this.#names = new Column([textBatch(shape.options)], text);
+    // The very type of the names: by it their number is found when they are written.
+    this.#offers = dictionary(text, shape.options.length > MOST_NARROW ? int32() : int16());
+  }
+
+  add(batch: DecidedBatch): Uint8Array {
+    const bytes = this.#table([batch], "stream");
+    const [, names, records] = messagesOf(bytes) as [IpcPart, IpcPart, IpcPart];
+    const isFirst = this.#blocks.length === 0;
+    // Before it a file has its mark, in eight bytes.
+    if (isFirst && this.#format === "file") this.#at = MAGIC.length;
+    const start = isFirst ? 0 : records.start;
+    const moved = this.#at - start;
+    if (isFirst) this.#dictionary = { ...names, start: names.start + moved };
+    this.#blocks.push({ ...records, start: records.start + moved });
+    this.#at += records.end - start;
+    const part = bytes.subarray(start, records.end);
+    return isFirst && this.#format === "file" ? joined(MAGIC, part) : part;
+  }
+
+  finish(): Uint8Array {
+    if (this.#format === "stream") return END;
+    // The footer of a file of as many batches without rows, and in it where ours lie.
+    const none = { rows: 0, choices: new Uint8Array(0) };
+    const { id, value, cost } = this.#shape;
+    const empty = { ...none, ids: pieceOf(id, []), values: pieceOf(value, []), costs: pieceOf(cost, []) };
+    const bytes = this.#table(
+      this.#blocks.map(() => empty),
+      "file",
+    ).slice();
+    const footer = footerOf(bytes);
+    footer.place(FOOTER.dictionaries, this.#dictionary ? [this.#dictionary] : []);
+    footer.place(FOOTER.records, this.#blocks);
+    return joined(END, bytes.subarray(footer.start));
+  }
+
+  #table(batches: readonly DecidedBatch[], format: "file" | "stream"): Uint8Array {
+    const shape = this.#shape;
+    const Numbers = shape.options.length > MOST_NARROW ? Int32Array : Int16Array;
+    const offers = batches.map(({ rows, choices }) => {
+      return offerBatch(this.#offers, this.#names, choices, new Numbers(rows));
+    });
+    const columns = [
+      new Column(
+        batches.map(({ ids }) => ids),
+        arrowType(shape.id),
+      ),
+      new Column(offers, this.#offers),
+      new Column(
+        batches.map(({ values }) => values),
+        arrowType(shape.value),
+      ),
+      new Column(
+        batches.map(({ costs }) => costs),
+        arrowType(shape.cost),
+      ),
+    ];
+    const fields = NAMES.map((name, c) => ({
+      name,
+      type: (columns[c] as Column<unknown>).type,
+      nullable: c === 1,
+      metadata: new Map(c === 0 && shape.id.kind === "uuid" ? UUID : []),
+    }));
+    const schema = { version: 4 as const, endianness: 0 as const, fields, metadata: this.#note };
+    const bytes = tableToIPC(new Table(schema, columns), { format });
+    if (!bytes) throw new Error("flechette gave no bytes");
+    return bytes;
+  }
+}
+
+/** Names that 16 bits tell apart. */
+const MOST_NARROW = 32_767;
+/** "ARROW1", to eight bytes. */
+const MAGIC = Uint8Array.of(65, 82, 82, 79, 87, 49, 0, 0);
+/** The mark behind the last message. */
+const END = Uint8Array.of(255, 255, 255, 255, 0, 0, 0, 0);
+
+function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const all = new Uint8Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
 }
 
 /** Numbers or ids of this type as a column's piece. Typed arrays are taken as they are. */
@@ -112,9 +180,9 @@ function offerBatch(
   type: DataType,
   names: Column<unknown>,
   choices: Uint8Array | Uint16Array,
-  rows: number,
+  values: Int16Array | Int32Array,
 ): Batch<unknown> {
-  const values = new Int16Array(rows);
+  const rows = values.length;
   const validity = new Uint8Array(Math.ceil(rows / 8));
   let nullCount = 0;
   for (let i = 0; i < rows; i++) {

@@ -20,38 +20,72 @@ export class ArrowBody implements Source {
   readonly #table: IpcTable;
 
   /** @throws {InputFileError} where the bytes are no Arrow, or hold fewer numbers than they say. */
-  constructor(path: string, bytes: Uint8Array) {
+  constructor(path: string, body: Uint8Array | IpcTable) {
     this.path = path;
-    this.#table = readTable(path, bytes);
+    this.#table = body instanceof Uint8Array ? readTable(path, body) : body;
     this.columns = this.#table.fields.map((field) => ({ name: field.name, type: columnType(field) }));
     this.rows = this.#table.batches.reduce((sum, { length }) => sum + length, 0);
   }
 
   async *batches(wanted: readonly number[]): AsyncGenerator<Batch> {
     let done = 0;
-    for (const { length: rows, vectors } of this.#table.batches) {
-      if (rows === 0) continue;
-      const start = done;
-      yield {
-        rows,
-        columns: wanted.map((c) => this.#cells(vectors[c] as IpcVector)),
-        place: (i) => ({ row: start + i + 1 }),
-      };
-      done += rows;
+    for (const { length, vectors } of this.#table.batches) {
+      for (let from = 0; from < length; from += SLICE) {
+        const rows = Math.min(SLICE, length - from);
+        const start = done;
+        yield {
+          rows,
+          columns: wanted.map((c) => this.#cells(vectors[c] as IpcVector, from, rows)),
+          place: (i) => ({ row: start + i + 1 }),
+        };
+        done += rows;
+      }
     }
   }
 
   async close(): Promise<void> {}
 
-  #cells(vector: IpcVector): Cells {
-    try {
-      const { dictionary } = vector.field;
-      if (!dictionary) return new FlatCells(vector);
-      return new DictionaryCells(vector, this.#table.dictionaries.get(dictionary.id) ?? []);
-    } catch (error) {
-      throw broken(this.path, `column "${vector.field.name}": ${reasonOf(error)}`);
-    }
+  #cells(vector: IpcVector, from: number, rows: number): Cells {
+    const { dictionary } = vector.field;
+    return cellsOf(
+      this.path,
+      sliceOf(this.path, vector, from, rows),
+      dictionary && this.#table.dictionaries.get(dictionary.id),
+    );
   }
+}
+
+/** Rows of a batch of ours: a whole one may be of millions. Of eight each, so that bits of NULLs begin with a byte. */
+export const SLICE = 65_536;
+
+/** Cells of a column. `parts`: of its dictionary, where it has one. @throws {InputFileError} where it holds less than it says. */
+export function cellsOf(path: string, vector: IpcVector, parts: readonly IpcVector[] = []): Cells {
+  try {
+    return vector.field.dictionary ? new DictionaryCells(vector, parts) : new FlatCells(vector);
+  } catch (error) {
+    throw broken(path, `column "${vector.field.name}": ${reasonOf(error)}`);
+  }
+}
+
+/** Rows of a column, from a multiple of eight on. */
+export function sliceOf(path: string, vector: IpcVector, from: number, rows: number): IpcVector {
+  const { field, length, buffers } = vector;
+  if (from === 0 && rows === length) return vector;
+  const { id, bits, precision, width } = field.dictionary?.index ?? field.type;
+  const [nulls, second, ...texts] = buffers as [Uint8Array, Uint8Array, ...Uint8Array[]];
+  const isText = texts.length > 0;
+  const size = isText
+    ? id === TYPES.utf8
+      ? 4
+      : 8
+    : id === TYPES.float
+      ? 4 * precision
+      : id === TYPES.fixed
+        ? width
+        : bits / 8;
+  const last = (from + rows + (isText ? 1 : 0)) * size;
+  if (second.length < last) throw broken(path, `column "${field.name}": it is shorter than its batch`);
+  return { ...vector, length: rows, buffers: [nulls.subarray(from / 8), second.subarray(from * size, last), ...texts] };
 }
 
 function readTable(path: string, bytes: Uint8Array): IpcTable {
@@ -66,12 +100,12 @@ function readTable(path: string, bytes: Uint8Array): IpcTable {
   }
 }
 
-function broken(path: string, why: string): InputFileError {
+export function broken(path: string, why: string): InputFileError {
   const problem = `the Arrow data is damaged or of a kind that cannot be read (${why}): write it again, uncompressed`;
   return new InputFileError(path, problem);
 }
 
-function columnType({ type, metadata }: IpcField): ColumnType {
+export function columnType({ type, metadata }: IpcField): ColumnType {
   const { id, bits, signed, precision, scale, width } = type;
   if (id === TYPES.int && [8, 16, 32, 64].includes(bits)) return { kind: "integer", bits: bits as 64, signed };
   if (id === TYPES.float && precision > 0) return { kind: precision === 1 ? "float" : "double" };

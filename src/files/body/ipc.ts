@@ -46,7 +46,7 @@ const BUFFERS: Record<number, number> = {
   ...{ 1: 0, 2: 2, 3: 2, 4: 3, 5: 3, 6: 2, 7: 2, 8: 2, 9: 2, 10: 2, 11: 2, 12: 2, 13: 1, 15: 2, 16: 1, 17: 2, 18: 2 },
   ...{ 19: 3, 20: 3, 21: 2 },
 };
-const [SCHEMA, DICTIONARY, RECORDS] = [1, 2, 3];
+export const [SCHEMA, DICTIONARY, RECORDS] = [1, 2, 3] as const;
 /** Bytes of "ARROW1", with which a file begins and ends. */
 const MARK = 6;
 /** Fields inside of fields. */
@@ -80,7 +80,7 @@ export function readIpc(bytes: Uint8Array, isFile: boolean): IpcTable {
   return table;
 }
 
-function schemaOf(header: Flat): IpcField[] {
+export function schemaOf(header: Flat): IpcField[] {
   if (header.i16(0) !== 0) throw new RangeError("its numbers are big-endian");
   return header.tables(1).map((field) => fieldOf(field, 0));
 }
@@ -95,11 +95,27 @@ function footerSchema(bytes: Uint8Array): IpcField[] | undefined {
   return schema && schemaOf(schema);
 }
 
-interface Message {
+/** A message without its data. */
+export interface IpcHead {
   kind: number;
   header: Flat;
+  /** Bytes of the data that follow. */
+  length: number;
+}
+
+interface Message extends IpcHead {
   body: Uint8Array;
   end: number;
+}
+
+/** @throws {RangeError} where it is none. */
+export function headOf(metadata: Uint8Array): IpcHead {
+  const flat = Flat.root(metadata);
+  const length = flat.i64(3);
+  if (length < 0) throw new RangeError(`a message has ${length} bytes of data`);
+  const header = flat.table(2);
+  if (!header) throw new RangeError("a message has no header");
+  return { kind: flat.u8(1), header, length };
 }
 
 function nextMessage(bytes: Uint8Array, start: number): Message | undefined {
@@ -114,14 +130,10 @@ function nextMessage(bytes: Uint8Array, start: number): Message | undefined {
   if (size === 0) return undefined;
   if (size < 0 || at + size > bytes.length)
     throw new RangeError(`a message at byte ${start} ends behind the last byte`);
-  const flat = Flat.root(bytes.subarray(at, at + size));
+  const head = headOf(bytes.subarray(at, at + size));
   at += size;
-  const length = flat.i64(3);
-  if (length < 0 || at + length > bytes.length)
-    throw new RangeError(`the data at byte ${at} ends behind the last byte`);
-  const header = flat.table(2);
-  if (!header) throw new RangeError(`a message at byte ${start} has no header`);
-  return { kind: flat.u8(1), header, body: bytes.subarray(at, at + length), end: at + length };
+  if (at + head.length > bytes.length) throw new RangeError(`the data at byte ${at} ends behind the last byte`);
+  return { ...head, body: bytes.subarray(at, at + head.length), end: at + head.length };
 }
 
 function fieldOf(flat: Flat, depth: number): IpcField {
@@ -149,7 +161,12 @@ function typeOf(id: number, flat: Flat | undefined): IpcType {
   return type;
 }
 
-function addDictionary({ dictionaries }: IpcTable, header: Flat, schema: readonly IpcField[], body: Uint8Array): void {
+export function addDictionary(
+  { dictionaries }: Pick<IpcTable, "dictionaries">,
+  header: Flat,
+  schema: readonly IpcField[],
+  body: Uint8Array,
+): void {
   const id = BigInt(header.i64(0));
   const data = header.table(1);
   const field = findDictionary(schema, id);
@@ -168,16 +185,56 @@ function findDictionary(fields: readonly IpcField[], id: bigint): IpcField | und
   return undefined;
 }
 
-function batchOf(flat: Flat, fields: readonly IpcField[], body: Uint8Array): { length: number; vectors: IpcVector[] } {
-  if (flat.table(3)) throw new RangeError("its buffers are compressed");
-  const next = { nodes: flat.pairs(1), node: 0, buffers: flat.pairs(2), buffer: 0, body };
-  const length = flat.i64(0);
-  const vectors = fields.map((field) => vectorOf(field, next));
-  for (const vector of vectors) {
-    if (vector.length === length) continue;
-    throw new RangeError(`column "${vector.field.name}" has ${vector.length} of ${length} rows`);
-  }
+export function batchOf(
+  flat: Flat,
+  fields: readonly IpcField[],
+  body: Uint8Array,
+): { length: number; vectors: IpcVector[] } {
+  const { length, columns } = placesOf(flat, fields, body.length);
+  const vectors = columns.map((column) =>
+    vectorOf(
+      column,
+      column.buffers.map(([offset, size]) => body.subarray(offset, offset + size)),
+    ),
+  );
   return { length, vectors };
+}
+
+/** A column of a record batch that may not be there yet: where its buffers lie in the data of the message. */
+export interface IpcPlace {
+  field: IpcField;
+  length: number;
+  nulls: number;
+  /** First byte and size of each. */
+  buffers: [number, number][];
+}
+
+/**
+ * Where the columns of a batch lie, in its `size` bytes.
+ * @throws {RangeError} where they lie elsewhere, or are not of one length.
+ */
+export function placesOf(
+  flat: Flat,
+  fields: readonly IpcField[],
+  size: number,
+): { length: number; columns: IpcPlace[] } {
+  if (flat.table(3)) throw new RangeError("its buffers are compressed");
+  const next = { nodes: flat.pairs(1), node: 0, buffers: flat.pairs(2), buffer: 0, size };
+  const length = flat.i64(0);
+  const columns = fields.map((field) => placeOf(field, next));
+  for (const column of columns) {
+    if (column.length === length) continue;
+    throw new RangeError(`column "${column.field.name}" has ${column.length} of ${length} rows`);
+  }
+  return { length, columns };
+}
+
+/** The column of a place, whose buffers are here. */
+export function vectorOf({ field, length, nulls }: IpcPlace, buffers: Uint8Array[]): IpcVector {
+  const isNested = field.type.id === STRUCT || field.type.id === FIXED_LIST;
+  const needed = nulls > 0 || isNested ? Math.ceil(length / 8) : 0;
+  if (nulls > 0 && (buffers[0]?.length ?? 0) < needed) throw new RangeError(`column "${field.name}" lacks its NULLs`);
+  return { field, length, nulls, buffers };
 }
 
 interface Next {
@@ -185,30 +242,27 @@ interface Next {
   node: number;
   buffers: [number, number][];
   buffer: number;
-  body: Uint8Array;
+  size: number;
 }
 
-/** The next vector of a batch; those of its children are passed over. */
-function vectorOf(field: IpcField, next: Next): IpcVector {
+/** The next column of a batch; those of its children are passed over. */
+function placeOf(field: IpcField, next: Next): IpcPlace {
   const [length, nulls] = next.nodes[next.node++] ?? [-1, -1];
   if (length < 0 || nulls < 0 || nulls > length) throw new RangeError(`column "${field.name}" has no length`);
   const count = field.dictionary ? 2 : (BUFFERS[field.type.id] as number);
-  const buffers = Array.from({ length: count }, () => {
+  const buffers = Array.from({ length: count }, (): [number, number] => {
     const [offset, size] = next.buffers[next.buffer++] ?? [-1, -1];
-    if (offset < 0 || size < 0 || offset + size > next.body.length) {
+    if (offset < 0 || size < 0 || offset + size > next.size) {
       throw new RangeError(`column "${field.name}" lies outside of its batch`);
     }
-    return next.body.subarray(offset, offset + size);
+    return [offset, size];
   });
-  if (!field.dictionary) for (const child of field.children) vectorOf(child, next);
-  const isNested = field.type.id === STRUCT || field.type.id === FIXED_LIST;
-  const needed = nulls > 0 || isNested ? Math.ceil(length / 8) : 0;
-  if (nulls > 0 && (buffers[0]?.length ?? 0) < needed) throw new RangeError(`column "${field.name}" lacks its NULLs`);
+  if (!field.dictionary) for (const child of field.children) placeOf(child, next);
   return { field, length, nulls, buffers };
 }
 
 /** A table of a flatbuffer: offsets are checked by the view, which ends where the message does. */
-class Flat {
+export class Flat {
   readonly #view: DataView;
   readonly #at: number;
   readonly #vtable: number;
@@ -257,6 +311,11 @@ class Flat {
       const at = start + 4 * i;
       return new Flat(this.#view, at + this.#view.getUint32(at, true));
     });
+  }
+
+  /** First byte in the message and count of a vector of structs of so many bytes. */
+  structs(field: number, size: number): [number, number] {
+    return this.#vector(field, size);
   }
 
   /** Structs of two 64-bit numbers. */

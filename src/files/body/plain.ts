@@ -9,7 +9,7 @@ import { type DecisionShape, exactAs, zeroOf } from "../sink/sink.js";
 import type { Batch, Cells, ColumnType, Exact, Source } from "../types.js";
 import type { Watch } from "../watch.js";
 import type { FlatCells, Plain } from "./arrow.js";
-import { arrowBytes, type DecidedBatch, pieceOf } from "./arrow-sink.js";
+import { type DecidedBatch, pieceOf } from "./arrow-sink.js";
 
 /** Fills the table where every column is plain and every number good; false where `fillWide` must, which also names what is wrong. */
 export async function fillPlain(source: Source, layout: WideLayout, offers: Offers, watch: Watch): Promise<boolean> {
@@ -33,33 +33,16 @@ export async function fillPlain(source: Source, layout: WideLayout, offers: Offe
   return offers.facts.open === offers.users * layout.options.length;
 }
 
-/** The chosen numbers of every row as Arrow. */
-export async function decideArrow(
-  source: Source,
-  layout: WideLayout,
-  choices: Uint8Array | Uint16Array,
-  shape: DecisionShape,
-  format: "file" | "stream",
-  note: Map<string, string>,
-  watch: Watch,
-): Promise<Uint8Array> {
-  const batches: DecidedBatch[] = [];
-  let done = 0;
-  for await (const batch of source.batches(usedColumns(layout))) {
-    watch.step("write", done, choices.length);
-    const { rows, columns } = batch;
-    const chosen = choices.subarray(done, done + rows);
-    const [ids, ...pairs] = columns as [Cells, ...Cells[]];
-    batches.push({
-      rows,
-      ids: pieceOf(shape.id, (ids as FlatCells).plainIntegers ?? texts(batch, ids)),
-      choices: chosen,
-      values: pieceOf(shape.value, picked(pairs, 0, chosen, shape.value)),
-      costs: pieceOf(shape.cost, picked(pairs, 1, chosen, shape.cost)),
-    });
-    done += rows;
-  }
-  return arrowBytes(shape, batches, format, note);
+/** The chosen numbers of these rows, as they stand, for Arrow. */
+export function decidedBatch(batch: Batch, chosen: Uint8Array | Uint16Array, shape: DecisionShape): DecidedBatch {
+  const [ids, ...pairs] = batch.columns as [Cells, ...Cells[]];
+  return {
+    rows: batch.rows,
+    ids: pieceOf(shape.id, (ids as FlatCells).plainIntegers ?? texts(batch, ids)),
+    choices: chosen,
+    values: pieceOf(shape.value, picked(pairs, 0, chosen, shape.value)),
+    costs: pieceOf(shape.cost, picked(pairs, 1, chosen, shape.cost)),
+  };
 }
 
 function texts({ rows }: Batch, ids: Cells): Exact[] {

@@ -2,7 +2,7 @@
 import type { Offers } from "../../allocation/offers.js";
 import { batchKeys, closePairs, pairError, readNumbers } from "../cells.js";
 import { InputFileError, type Place, quoted } from "../errors.js";
-import type { LongLayout } from "../layout.js";
+import { type LongLayout, usedColumns } from "../layout.js";
 import { type Choices, type Decided, Totals } from "../sink/decided.js";
 import { type DecisionShape, exactAs, type Sink, zeroOf } from "../sink/sink.js";
 import type { Batch, Cells, Exact, Source } from "../types.js";
@@ -104,42 +104,74 @@ export async function decideLong(
   sink: Sink,
   watch: Watch,
 ): Promise<Decided> {
-  const names = new OfferNames(source.path, shape.options);
-  const totals = new Totals(shape);
-  const runs = new UserRuns();
-  let pending: Pending | undefined;
-  const settle = () => {
-    if (pending === undefined) return;
-    const choice = choices[runs.user] as number;
-    if (choice > 0 && !pending.found) throw usersChanged(source.path, choices.length);
-    totals.add(pending.value, pending.cost);
-    sink.add(pending.id, choice, pending.value, pending.cost);
-  };
-  for await (const batch of source.batches([layout.id, layout.offer, layout.value, layout.cost])) {
-    watch.step("write", Math.max(0, runs.user), choices.length);
+  const decider = new LongDecider(source.path, choices, shape, sink);
+  for await (const batch of source.batches(usedColumns(layout))) {
+    watch.step("write", decider.done, choices.length);
+    decider.add(batch);
+  }
+  const decided = decider.finish();
+  watch.step("write", choices.length, choices.length);
+  return decided;
+}
+
+/** The same, batch by batch. */
+export class LongDecider {
+  readonly #path: string;
+  readonly #choices: Choices;
+  readonly #shape: DecisionShape;
+  readonly #sink: Sink;
+  readonly #names: OfferNames;
+  readonly #totals: Totals;
+  readonly #runs = new UserRuns();
+  #pending: Pending | undefined;
+
+  constructor(path: string, choices: Choices, shape: DecisionShape, sink: Sink) {
+    this.#path = path;
+    this.#choices = choices;
+    this.#shape = shape;
+    this.#sink = sink;
+    this.#names = new OfferNames(path, shape.options);
+    this.#totals = new Totals(shape);
+  }
+
+  get done(): number {
+    return Math.max(0, this.#runs.user);
+  }
+
+  add(batch: Batch): void {
+    const shape = this.#shape;
     const [ids, offerCells, values, costs] = batch.columns as [Cells, Cells, Cells, Cells];
-    const words = keyWords(source.path, batch, ids);
+    const words = keyWords(this.#path, batch, ids);
     for (let i = 0; i < batch.rows; i++) {
-      if (startsUser(runs, words, i, settle)) {
-        pending = { id: ids.exact(i), value: zeroOf(shape.value), cost: zeroOf(shape.cost), found: false };
+      if (this.#runs.differs(words, i)) {
+        this.#settle();
+        this.#runs.begins(words, i);
+        this.#pending = { id: ids.exact(i), value: zeroOf(shape.value), cost: zeroOf(shape.cost), found: false };
       }
-      if (names.number(batch, offerCells, i) + 1 !== choices[runs.user] || pending === undefined) continue;
+      const pending = this.#pending;
+      if (this.#names.number(batch, offerCells, i) + 1 !== this.#choices[this.#runs.user] || !pending) continue;
       pending.value = exactAs(values, i, shape.value);
       pending.cost = exactAs(costs, i, shape.cost);
       pending.found = true;
     }
   }
-  settle();
-  if (runs.user + 1 !== choices.length) throw usersChanged(source.path, choices.length);
-  watch.step("write", choices.length, choices.length);
-  return { users: choices.length, value: totals.value.value, cost: totals.cost.value };
-}
 
-/** Settles the user before, while its number is still the current one, when row i begins another. */
-function startsUser(runs: UserRuns, words: Uint32Array, i: number, settle: () => void): boolean {
-  if (!runs.differs(words, i)) return false;
-  settle();
-  return runs.begins(words, i);
+  finish(): Decided {
+    this.#settle();
+    const { length } = this.#choices;
+    if (this.#runs.user + 1 !== length) throw usersChanged(this.#path, length);
+    return { users: length, value: this.#totals.value.value, cost: this.#totals.cost.value };
+  }
+
+  /** The user before, while its number is still the current one. */
+  #settle(): void {
+    const pending = this.#pending;
+    if (pending === undefined) return;
+    const choice = this.#choices[this.#runs.user] as number;
+    if (choice > 0 && !pending.found) throw usersChanged(this.#path, this.#choices.length);
+    this.#totals.add(pending.value, pending.cost);
+    this.#sink.add(pending.id, choice, pending.value, pending.cost);
+  }
 }
 
 function keyWords(path: string, batch: Batch, ids: Cells): Uint32Array {

@@ -1,15 +1,23 @@
 /** Cells that were put aside as text, in the types they came with. */
 import { md5Key } from "../../allocation/md5.js";
 import { parseNumber } from "../source/number-text.js";
+import { decodeText } from "../text.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
-import type { Records } from "./regroup.js";
+
+/** Rows of cells as UTF-8. */
+export interface TextRecords {
+  readonly count: number;
+  readonly bytes: Uint8Array;
+  /** Bytes [start, end) of cell c of record i; undefined for NULL. */
+  cell(i: number, c: number): [number, number] | undefined;
+}
 
 export class TextCells implements Cells {
   readonly type: ColumnType;
-  readonly #records: Records;
+  readonly #records: TextRecords;
   readonly #column: number;
 
-  constructor(type: ColumnType, records: Records, column: number) {
+  constructor(type: ColumnType, records: TextRecords, column: number) {
     this.type = type;
     this.#records = records;
     this.#column = column;
@@ -65,7 +73,7 @@ export class TextCells implements Cells {
 
   text(i: number): string {
     const [start, end] = this.#cell(i);
-    return this.#records.bytes.toString("utf8", start, end);
+    return decodeText(this.#records.bytes, start, end);
   }
 
   #cell(i: number): [number, number] {

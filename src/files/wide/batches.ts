@@ -10,31 +10,45 @@ import { CsvCells } from "../source/csv-cells.js";
 import type { Batch, Cells, Source } from "../types.js";
 import type { Watch } from "../watch.js";
 
-/** First reading: every number and key into the table. */
-export async function fillWide(source: Source, layout: WideLayout, offers: Offers, watch: Watch): Promise<void> {
+/** Makes a table hold so many rows, where their number is known at the end alone. */
+export type Room = (rows: number) => void;
+
+/** First reading: every number and key into the table. Without `room` it has as many rows as the source. */
+export async function fillWide(
+  source: Source,
+  layout: WideLayout,
+  offers: Offers,
+  watch: Watch,
+  room?: Room,
+): Promise<number> {
   const wanted = usedColumns(layout);
   let tile = newTile(0);
   let from = 0;
   for await (const batch of source.batches(wanted)) {
     watch.step("read", from, offers.users);
+    room?.(from + batch.rows);
     if (from + batch.rows > offers.users) throw countChanged(source.path, offers.users);
     if (tile.values.length < batch.rows) tile = newTile(batch.rows);
     setKeys(source.path, batch, batch.columns[0] as Cells, offers, from);
-    for (let j = 0; j < layout.options.length; j++) fillOption(source, layout, batch, tile, offers, j, from);
+    for (let j = 0; j < layout.options.length; j++) {
+      const pair: [Cells, Cells] = [batch.columns[1 + 2 * j] as Cells, batch.columns[2 + 2 * j] as Cells];
+      fillOption(source.path, batch, pair, tile, offers, j, from);
+    }
     from += batch.rows;
   }
-  if (from !== offers.users) throw countChanged(source.path, offers.users);
+  if (!room && from !== offers.users) throw countChanged(source.path, offers.users);
   watch.step("read", from, offers.users);
+  return from;
 }
 
-interface Tile {
+export interface Tile {
   values: Float64Array;
   costs: Float64Array;
   noValue: Uint8Array;
   noCost: Uint8Array;
 }
 
-function newTile(rows: number): Tile {
+export function newTile(rows: number): Tile {
   return {
     values: new Float64Array(rows),
     costs: new Float64Array(rows),
@@ -43,21 +57,21 @@ function newTile(rows: number): Tile {
   };
 }
 
-function fillOption(
-  source: Source,
-  layout: WideLayout,
-  batch: Batch,
+/** The rows of a batch of option j, pair by pair. `tile` has room for them. */
+export function fillOption(
+  path: string,
+  batch: Pick<Batch, "rows" | "place">,
+  [valueCells, costCells]: readonly [Cells, Cells],
   tile: Tile,
   offers: Offers,
   j: number,
   from: number,
 ): void {
-  const { path } = source;
   const { rows } = batch;
   const { values, costs, noValue, noCost } = tile;
-  const names = { value: `value_${layout.options[j]}`, cost: `cost_${layout.options[j]}` };
-  readNumbers(path, batch, batch.columns[1 + 2 * j] as Cells, names.value, values, noValue);
-  readNumbers(path, batch, batch.columns[2 + 2 * j] as Cells, names.cost, costs, noCost);
+  const names = { value: `value_${offers.names[j]}`, cost: `cost_${offers.names[j]}` };
+  readNumbers(path, batch, valueCells, names.value, values, noValue);
+  readNumbers(path, batch, costCells, names.cost, costs, noCost);
   const problem = closePairs(values, noValue, costs, noCost, rows);
   if (problem !== undefined) {
     const other = problem.of === "value" ? names.cost : names.value;
@@ -82,11 +96,37 @@ export async function decideWide(
   sink: Sink,
   watch: Watch,
 ): Promise<Decided> {
-  const totals = new Totals(shape);
-  const zeros = { value: zeroOf(shape.value), cost: zeroOf(shape.cost) };
-  let done = 0;
+  const decider = new WideDecider(source, choices, shape, sink);
   for await (const batch of source.batches(usedColumns(layout))) {
-    watch.step("write", done, choices.length);
+    watch.step("write", decider.done, choices.length);
+    decider.add(batch);
+  }
+  const decided = decider.finish();
+  watch.step("write", decided.users, choices.length);
+  return decided;
+}
+
+/** The same, batch by batch. */
+export class WideDecider {
+  done = 0;
+  readonly #source: Source;
+  readonly #choices: Choices;
+  readonly #shape: DecisionShape;
+  readonly #sink: Sink;
+  readonly #totals: Totals;
+
+  constructor(source: Source, choices: Choices, shape: DecisionShape, sink: Sink) {
+    this.#source = source;
+    this.#choices = choices;
+    this.#shape = shape;
+    this.#sink = sink;
+    this.#totals = new Totals(shape);
+  }
+
+  add(batch: Batch): void {
+    const [source, choices, shape, sink] = [this.#source, this.#choices, this.#shape, this.#sink];
+    const zeros = { value: zeroOf(shape.value), cost: zeroOf(shape.cost) };
+    const { done } = this;
     if (done + batch.rows > choices.length) throw countChanged(source.path, choices.length);
     const [ids] = batch.columns as [Cells];
     const copies = sink.copy !== undefined && ids instanceof CsvCells && isComma(source);
@@ -100,20 +140,23 @@ export async function decideWide(
       const values = batch.columns[2 * choice - 1] as Cells;
       const costs = batch.columns[2 * choice] as Cells;
       if (copies) {
-        totals.add(values.number(i), costs.number(i));
+        this.#totals.add(values.number(i), costs.number(i));
         sink.copy?.(ids as CsvCells, i, choice, values as CsvCells, costs as CsvCells);
         continue;
       }
       const value = exactAs(values, i, shape.value);
       const cost = exactAs(costs, i, shape.cost);
-      totals.add(value, cost);
+      this.#totals.add(value, cost);
       sink.add(ids.exact(i), choice, value, cost);
     }
-    done += batch.rows;
+    this.done += batch.rows;
   }
-  if (done !== choices.length) throw countChanged(source.path, choices.length);
-  watch.step("write", done, choices.length);
-  return { users: done, value: totals.value.value, cost: totals.cost.value };
+
+  finish(): Decided {
+    const { done } = this;
+    if (done !== this.#choices.length) throw countChanged(this.#source.path, this.#choices.length);
+    return { users: done, value: this.#totals.value.value, cost: this.#totals.cost.value };
+  }
 }
 
 /** Whether cells may be copied as they stand: another delimiter may leave commas unquoted. */

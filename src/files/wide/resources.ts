@@ -3,10 +3,10 @@
  * from values and costs, in JavaScript whoever reads those: only files with resources are read once more.
  */
 import type { Offers } from "../../allocation/offers.js";
-import { readNumbers } from "../cells.js";
+import { type Rows, readNumbers } from "../cells.js";
 import { InputFileError } from "../errors.js";
 import type { WideLayout } from "../layout.js";
-import type { Batch, Cells, Source } from "../types.js";
+import type { Cells, Source } from "../types.js";
 import type { Watch } from "../watch.js";
 
 /** The largest number that an f32 column holds. */
@@ -27,15 +27,34 @@ export async function fillResources(source: Source, layout: WideLayout, offers: 
     let next = 0;
     for (const { name } of resources) {
       for (let j = 0; j < layout.options.length; j++) {
-        const column = `${name}_${layout.options[j]}`;
-        readNumbers(source.path, batch, batch.columns[next++] as Cells, column, amounts, missing);
-        checkAmounts(source.path, batch, column, { amounts, missing }, isOpen(offers, j, from, batch.rows));
-        offers.setResource(name, j, from, amounts.subarray(0, batch.rows));
+        fillAmounts(
+          source.path,
+          batch,
+          batch.columns[next++] as Cells,
+          { name, j, from },
+          { amounts, missing },
+          offers,
+        );
       }
     }
     from += batch.rows;
   }
   if (from !== offers.users) throw changed(source.path);
+}
+
+/** The amounts of a batch that option j uses of a resource; its values are there. `tile` has room for them. */
+export function fillAmounts(
+  path: string,
+  batch: Rows,
+  cells: Cells,
+  { name, j, from }: { name: string; j: number; from: number },
+  tile: { amounts: Float64Array; missing: Uint8Array },
+  offers: Offers,
+): void {
+  const column = `${name}_${offers.names[j]}`;
+  readNumbers(path, batch, cells, column, tile.amounts, tile.missing);
+  checkAmounts(path, batch, column, tile, isOpen(offers, j, from, batch.rows));
+  offers.setResource(name, j, from, tile.amounts.subarray(0, batch.rows));
 }
 
 function isOpen(offers: Offers, j: number, from: number, rows: number): (row: number) => boolean {
@@ -47,7 +66,7 @@ function isOpen(offers: Offers, j: number, from: number, rows: number): (row: nu
 /** What a closed offer would use is nobody's business; an open one must say. */
 function checkAmounts(
   path: string,
-  batch: Batch,
+  batch: Rows,
   column: string,
   { amounts, missing }: { amounts: Float64Array; missing: Uint8Array },
   isOpenAt: (row: number) => boolean,

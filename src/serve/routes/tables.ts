@@ -1,11 +1,12 @@
 /** `POST /v1/allocations` with a table as its body: Arrow, Parquet or CSV in, decisions out. */
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context, Next } from "hono";
+import type { TaskArguments } from "../../pool/tasks.js";
 import type { Env, Shared } from "../context.js";
 import { askSolver, Problem, pointerTo } from "../problem.js";
 import { AllocationRequest } from "../schemas/allocation.js";
 import { SEARCH, solve } from "../solver.js";
-import { answerOf, mediaType, outputOf, receive, resultHeader, TABLES, tooLong } from "../tables.js";
+import { answerOf, mediaType, outputOf, Received, resultHeader, TABLES, tooLong } from "../tables.js";
 import { printed } from "./answers.js";
 
 const PATH = "/v1/allocations";
@@ -53,19 +54,40 @@ export function tableRoute(app: OpenAPIHono<Env>, shared: Shared): void {
       throw new Problem("busy", "all workers are busy: ask again later", {}, { "retry-after": "1" });
     }
     held += declared;
+    const received = new Received(context.req.raw, limits, input === "parquet" || input === "arrow file");
+    const ended = once((error?: unknown) => {
+      held -= declared;
+      if (error) metrics.add("shadowprice_answers_broken_total", "Answers that were broken off.", {}, 1);
+    });
     try {
-      const bytes = await receive(context.req.raw, limits);
-      const body = { bytes, format: input, output, request, users: limits.users, options: limits.options };
-      const solving = solve(shared, context, "allocateBody", [body, { timeLimit: SEARCH * limits.seconds }]);
+      await received.begun();
+      const body = { format: input, output, request, users: limits.users, options: limits.options };
+      const args: TaskArguments<"allocateBody"> = [body, { timeLimit: SEARCH * limits.seconds }];
+      const solving = solve(shared, context, "allocateBody", args, received);
       const { result, choices, users, pieces } = await askSolver(request, "", solving.catch(bodyProblem));
       metrics.add("shadowprice_users_decided_total", "Users decided by solves.", {}, users);
       if (Number.isFinite(result.gap)) metrics.set("shadowprice_gap", "Gap of the last solve.", {}, result.gap);
-      if (choices || pieces.length === 0) return printed(context, { ...result, choices: choices ? [...choices] : [] });
-      return answerOf(context, pieces, { "content-type": type, "shadowprice-result": resultHeader(result) });
-    } finally {
-      held -= declared;
+      if (!pieces) {
+        ended();
+        return printed(context, { ...result, choices: choices ? [...choices] : [] });
+      }
+      const headers = { "content-type": type, "shadowprice-result": resultHeader(result) };
+      return await answerOf(context, pieces, headers, ended);
+    } catch (error) {
+      ended();
+      await received.stop();
+      throw error;
     }
   });
+}
+
+/** The first call counts. */
+function once<T>(call: (value?: T) => void): (value?: T) => void {
+  let isDone = false;
+  return (value) => {
+    if (!isDone) call(value);
+    isDone = true;
+  };
 }
 
 function requestOf(text: string | undefined): AllocationRequestBody {
