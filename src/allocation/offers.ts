@@ -15,7 +15,7 @@ import { floats, wholeNumber } from "../engine/check.js";
 import type { Engine } from "../engine/engine.js";
 import { type Facts, noFacts } from "./counting.js";
 import * as kernel from "./kernel.js";
-import { keysOfTexts } from "./keys.js";
+import { keysOfTexts, MOST_OPTIONS, notIds, optionNames } from "./keys.js";
 import { type FillResource, Resources } from "./limits/resources.js";
 
 /** Ids of the users: they decide ties, so that the order of the rows does not. */
@@ -33,9 +33,8 @@ export interface OfferShape {
   ids?: Ids;
 }
 
-/** Most users a table may have, and most options or slots. */
+/** Most users a table may have. */
 const MOST_USERS = 2 ** 28;
-const MOST_OPTIONS = 65_534;
 const LINE = 16;
 
 export type Fill = (values: Float32Array, costs: Float32Array, offers: Uint16Array) => void;
@@ -59,9 +58,9 @@ export class Offers {
   #keyed = 0;
   #keys = 0;
   #facts: (Facts | undefined)[];
-  /** How many `fill` are under way, one inside of another. */
   /** Rows of each column that were set from the first on, one after the other; NaN where some were set out of turn. */
   readonly #rows: number[];
+  /** How many `fill` are under way, one inside of another. */
   #filling = 0;
   readonly #resources: Resources;
 
@@ -391,26 +390,4 @@ export class Offers {
 export function columnStride(users: number): number {
   const bytes = Math.ceil(users / LINE) * LINE * 4;
   return bytes < 65_536 ? bytes : Math.ceil((bytes - 320) / 4096) * 4096 + 320;
-}
-
-function notIds(): TypeError {
-  return new TypeError("ids must be a BigInt64Array, BigUint64Array, Int32Array, Uint32Array or an array of strings");
-}
-
-export function optionNames(options: number | readonly string[]): readonly string[] {
-  if (typeof options === "number") {
-    wholeNumber(options, "options", 1, MOST_OPTIONS);
-    return Array.from({ length: options }, (_, j) => String(j + 1));
-  }
-  if (!Array.isArray(options))
-    throw new TypeError(`options must be a number or an array of names, got ${typeof options}`);
-  wholeNumber(options.length, "options.length", 1, MOST_OPTIONS);
-  const seen = new Set<string>();
-  for (const [j, name] of options.entries()) {
-    if (typeof name !== "string") throw new TypeError(`the name of option ${j} must be a string, got ${typeof name}`);
-    if (name === "") throw new RangeError(`the name of option ${j} is empty`);
-    if (seen.has(name)) throw new RangeError(`two options are named "${name}"`);
-    seen.add(name);
-  }
-  return [...options];
 }

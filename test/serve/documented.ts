@@ -87,6 +87,10 @@ const json = { accept: "application/json" };
 export const CASES: Record<string, Record<string, Asked>> = {
   "POST /v1/allocations": {
     406: { path: "/v1/allocations?request={}", headers: { accept: "image/png", "content-type": "text/csv" }, raw: "" },
+    408: {
+      of: createApp({ ...quiet, keys: KEYS, limits: { receiveSeconds: 1 } }),
+      ...{ path: "/v1/allocations?request={}", headers: { "content-type": "text/csv" }, raw: new ReadableStream() },
+    },
     422: { body: { offers: { options: ["a"], values: [], costs: [] }, request: {} } },
   },
   "POST /v1/frontiers": { 422: { body: { offers: { options: ["a"], values: [[1]], costs: [[]] } } } },
@@ -189,6 +193,7 @@ export async function answerOf(operation: Operation, status: string): Promise<Re
   const request = new Request(`http://localhost${asked.path ?? path.replace("{name}", "spring")}`, {
     ...{ method, headers },
     ...(raw === undefined ? {} : { body: raw }),
+    ...(raw instanceof ReadableStream ? ({ duplex: "half" } as object) : {}),
   });
   if (status !== "500") return of.fetch(request);
   // Whatever is printed first, an answer or what the store is given, fails.

@@ -97,10 +97,13 @@ describe("POST /v1/allocations with a table", () => {
   });
 
   it("reads the Parquet that it wrote", async () => {
-    // Decisions are no offers: what is missing is named, from inside of the file.
+    // Decisions are a long table, in which every row must have its offer.
     const written = await send(arrow(), ARROW, { headers: { accept: PARQUET } });
     const { status, body } = await read(await send(await written.arrayBuffer(), PARQUET));
-    expect([status, body.detail]).toEqual([422, expect.stringContaining("this one is long")]);
+    expect([status, body.detail]).toEqual([
+      422,
+      expect.stringContaining('row 3, column "offer": the offer is missing'),
+    ]);
   });
 
   it("answers impossible by JSON, and decides nothing", async () => {
@@ -112,7 +115,11 @@ describe("POST /v1/allocations with a table", () => {
     [csv.replace("4,2,10", "4,x,10"), CSV, 'row 2 (line 3), column "cost_5off": "x" is not a number'],
     [csv.replace("čeněk", "anna"), CSV, 'row 3 (line 4), column "user_id": the user "anna" stands in row 1 already'],
     [csv.replace("cost_10off", "price"), CSV, 'column "cost_10off": is missing'],
-    ["user_id,offer,value,cost\n1,a,1,1\n", CSV, "this one is long"],
+    [
+      "user_id,offer,value,cost\n1,a,1,1\n1,a,2,1\n",
+      CSV,
+      'row 2 (line 3), column "offer": user "1" has offer "a" in an earlier row',
+    ],
     ["", CSV, "it is empty"],
     [arrow().slice(0, -8), ARROW, "it has no end mark"],
     [arrow("file").slice(0, -8), FILE, "it ends before its footer"],

@@ -7,7 +7,7 @@ import { Engine } from "../../engine/engine.js";
 import { Scratch } from "../../engine/scratch.js";
 import { WINDOW } from "../budget/core.js";
 import { Proof } from "../budget/proof.js";
-import { optionNames } from "../offers.js";
+import { optionNames } from "../keys.js";
 import { checkRequest } from "../request.js";
 import type { AllocationRequest, Progress } from "../types.js";
 import { Block, blockOf } from "./block.js";

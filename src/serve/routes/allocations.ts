@@ -18,7 +18,8 @@ const allocations = createRoute({
   summary: "Give each user the right offer under the limits",
   ...needing("solve"),
   description:
-    "JSON, or a table: user_id, and value_NAME and cost_NAME of each offer, with the request in the query. A table is answered by " +
+    "JSON, or a table: user_id, and value_NAME and cost_NAME of each offer, or a row an offer with user_id, offer, value, cost; the request " +
+    "is in the query. It is read as it arrives, and above a limit refused before its end. A table is answered by " +
     "decisions (user_id, offer, value, cost), of the kind that is accepted, else of its own; what is impossible or not found, by JSON.",
   request: {
     query: REQUEST_QUERY,
@@ -32,6 +33,7 @@ const allocations = createRoute({
     },
     ...SOLVE_PROBLEMS,
     406: problem("None of the kinds of table, nor JSON, is accepted."),
+    408: problem("A table that did not arrive in time."),
   },
 });
 
