@@ -4,6 +4,7 @@ import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type ServerType, serve } from "@hono/node-server";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { createApp, type Solver, Turns } from "../../src/serve/index.js";
 import { createNodeApp, createPool } from "../../src/serve/node/index.js";
 
 const script = new URL("../../dist/pool.worker.js", import.meta.url);
@@ -86,4 +87,31 @@ it("breaks the answer when its worker ends", async () => {
   expect(response.status).toBe(200);
   await other.close();
   await expect(response.text()).rejects.toThrow();
+});
+
+// Here alone: workerd calls the break that its reader is told of unhandled, too.
+it("breaks where its writing fails", async () => {
+  const turns = new Turns();
+  const solver: Solver = {
+    state: turns.state,
+    run: async (task, args, options) => {
+      // biome-ignore lint/suspicious/noExplicitAny: of whichever task
+      const result: any = await turns.run(task, args, options);
+      async function* broken() {
+        const [first, second] = [await result.pieces.next(), await result.pieces.next()];
+        yield first.value;
+        yield second.value;
+        await result.pieces.return();
+        throw new Error("the disk of the inside");
+      }
+      return { ...result, pieces: broken() };
+    },
+  };
+  const answer = await createApp({ log: () => {}, solver }).request("/v1/allocations?request={}", {
+    method: "POST",
+    headers: { "content-type": "text/csv" },
+    body: table,
+  });
+  expect(answer.status).toBe(200);
+  await expect(answer.text()).rejects.toThrow();
 });
