@@ -12,6 +12,7 @@ import { parseNumber, parseStock, parseWhole } from "./request.js";
 import { parseOfferCosts, type ScoreFlags, scoreCommand } from "./score.js";
 import type { ServeFlags } from "./serve.js";
 import { openTerminal, ownName } from "./terminal.js";
+import { upliftDemo } from "./train/demo.js";
 import { parseShare, type TrainFlags, trainCommand } from "./train/train.js";
 
 const CODES = `
@@ -107,7 +108,10 @@ async function run(process: NodeJS.Process): Promise<number> {
       parseCosts,
     )
     .option("--weight <COL>", "what each row weighs")
-    .option("--learner <NAME>", `${LEARNERS.map(({ name }) => name).join(", ")}`)
+    .option(
+      "--learner <NAME>",
+      `${LEARNERS.map(({ name }) => name).join(", ")} (default: some are compared, and the simplest of the best kept)`,
+    )
     .option("--trees <N>", "trees at most (default: the learner's own)", parseWhole(1, 100_000))
     .option("--test <SHARE>", "share of the rows left out to judge the model on, 0 for none", parseShare, 0.2)
     .option("--seed <S>", "the same seed gives the same model everywhere", parseWhole(0, Number.MAX_SAFE_INTEGER), 1)
@@ -181,9 +185,13 @@ async function run(process: NodeJS.Process): Promise<number> {
     });
   program
     .command("demo")
-    .addArgument(new Argument("[WHAT]", "which example").choices(["allocation", "plan"]).default("allocation"))
-    .description("the embedded examples: a campaign of synthetic users and eight discounts, or a plan of six channels")
-    .option("--users <N>", "how many users", parseWhole(1, 20_000_000), 1_000_000)
+    .addArgument(
+      new Argument("[WHAT]", "which example").choices(["allocation", "plan", "uplift"]).default("allocation"),
+    )
+    .description(
+      "the embedded examples: a campaign of synthetic users and eight discounts, a plan of six channels, or an experiment to learn from",
+    )
+    .option("--users <N>", "how many users (default: 1,000,000; of the experiment 60,000)", parseWhole(1, 20_000_000))
     .option("--seed <S>", "seed of the generator", parseWhole(0, Number.MAX_SAFE_INTEGER), 1)
     .option(
       "--budget <N>",
@@ -193,11 +201,12 @@ async function run(process: NodeJS.Process): Promise<number> {
     .option("--output <FILE>", "decisions: .csv, .parquet or .arrow", "decisions.csv")
     .option("--json", "print one JSON object and nothing else")
     .addHelpText("after", CODES)
-    .action(async (what: "allocation" | "plan", flags: DemoFlags) => {
+    .action(async (what: "allocation" | "plan" | "uplift", flags: Omit<DemoFlags, "users"> & { users?: number }) => {
       const { signal } = controller;
-      const { budget, json } = flags;
+      const { budget, json, users = 1_000_000 } = flags;
       if (what === "plan") code = await planDemo({ budget, json }, terminal, signal);
-      else code = await demoCommand(flags, terminal, signal, ownName(process));
+      else if (what === "uplift") code = await upliftDemo(flags, terminal, signal, ownName(process));
+      else code = await demoCommand({ ...flags, users }, terminal, signal, ownName(process));
     });
   try {
     await program.parseAsync(serving(process.argv));

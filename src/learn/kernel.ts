@@ -143,3 +143,27 @@ export function foldsOf(memory: Memory, units: number, rows: number, folds: numb
 export function halves(seed: number): [number, number] {
   return [seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0];
 }
+
+/** Functions of assembly/math/each.ts, of the engine's module: the same bytes everywhere. */
+const LOG = 2;
+const SIGMOID = 5;
+
+/** 1 / (1 + e^−x) of every number. */
+export function sigmoids(memory: Memory, x: Float64Array): Float64Array {
+  const at = memory.take(8 * x.length + 8);
+  memory.floats(at, x.length).set(x);
+  memory.engine.kernels.each(SIGMOID, at, x.length, at);
+  const out = memory.floats(at, x.length).slice();
+  memory.give(at);
+  return out;
+}
+
+/** ln x of every number. */
+export function logarithms(memory: Memory, x: Float64Array): Float64Array {
+  const at = memory.take(8 * x.length + 8);
+  memory.floats(at, x.length).set(x);
+  memory.engine.kernels.each(LOG, at, x.length, at);
+  const out = memory.floats(at, x.length).slice();
+  memory.give(at);
+  return out;
+}

@@ -102,6 +102,26 @@ describe("train", () => {
     expect([named.code, named.err]).toEqual([0, ""]);
   });
 
+  test("without a learner compares some, prints the table and keeps the simplest of the best", () => {
+    const { code, out } = run("train", file, ...asked, "--without", "cost,opened", "--trees", "20", "-o", "best.model");
+    expect(code).toBe(0);
+    for (const name of ["response", "s ", "t ", "uplift-forest", "causal-forest", "dr", "random"])
+      expect(out).toContain(name);
+    expect(out).toMatch(/kept/);
+    expect(out).toMatch(/within one standard error of the best|brings most/);
+  });
+
+  test("demo uplift prints estimate and truth side by side", () => {
+    const { code, out } = run("demo", "uplift", "--users", "4000", "--json");
+    expect(code).toBe(0);
+    const { told, policies, choice } = json(out);
+    expect(choice.compared).toHaveLength(4);
+    expect(told.map(({ offer }: { offer: string }) => offer)).toEqual(["6 %", "12 %"]);
+    const [model, , truth] = policies;
+    expect(truth.truly).toBeGreaterThan(model.truly);
+    expect(truth.promised).toBeCloseTo(truth.truly, 1);
+  });
+
   test("reads Parquet as it reads CSV", async () => {
     await parquet(
       join(folder, "campaign.parquet"),

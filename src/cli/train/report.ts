@@ -1,6 +1,8 @@
 /** What a training says on the terminal. */
+import type { Choice } from "../../learn/choose/choose.js";
 import type { Valued } from "../../learn/choose/value.js";
 import { amount, count, mebibytes, seconds, table } from "../format.js";
+import { wrap } from "../report.js";
 import type { Terminal } from "../terminal.js";
 import type { TrainFlags, TrainRun } from "./train.js";
 
@@ -20,12 +22,38 @@ export function trainLines(run: TrainRun, flags: TrainFlags, terminal: Terminal)
     "",
     `${bold(file.path)}   ${dim(`${count(file.rows)} rows (${file.format}), ${seconds(run.seconds)}`)}`,
     "",
+    ...(run.choice ? choiceLines(run.choice, terminal) : []),
     ...table(facts).map((line) => `  ${line}`),
     "",
     ...(judged ? testLines(run, terminal) : [`  ${dim("nothing was left out to test on (--test 0)")}`, ""]),
     `  the model is in ${bold(output)}   ${dim(`${count(model.size)} bytes; outputs ${model.outputs.join(", ")}`)}`,
     `    ${dim(`shadowprice score ${output} users.csv`)}`,
     ...(flags.cost === undefined ? [] : [`    ${dim("shadowprice allocate users.scores.csv --budget N")}`]),
+    "",
+  ];
+}
+
+/** The table of the comparison, the simplest first. */
+export function choiceLines({ compared, random, chosen, why, folds, rows }: Choice, terminal: Terminal): string[] {
+  const { bold, dim } = terminal.colours;
+  const cells = compared.map(({ learner, worth, behind, refused }) => {
+    if (!worth || !behind) return [learner, "not compared", "", refused ?? ""];
+    const back = behind.value === 0 ? "the best" : `${amount(behind.value)}, error ${amount(behind.error)}`;
+    return [learner, interval(worth), back, learner === chosen ? "kept" : ""];
+  });
+  const [head = "", ...rest] = table(
+    [
+      ["learner, simplest first", "gain per row, mean over budgets", "behind the best", ""],
+      ...cells,
+      ["random", interval(random), "", ""],
+    ],
+    [1, 2],
+  );
+  return [
+    `  ${dim(`Compared on ${count(rows)} rows in ${folds} folds, each decided by models that did not see it`)}`,
+    `  ${dim(head)}`,
+    ...rest.map((line, k) => `  ${compared[k]?.learner === chosen ? bold(line) : line}`),
+    ...wrap(why, Math.max(40, terminal.columns - 4)).map((line) => `  ${line}`),
     "",
   ];
 }

@@ -5,6 +5,7 @@ import { InvalidArgumentError } from "commander";
 import { InputFileError, OutputFileError } from "../../files/errors.js";
 import { type ExperimentTable, readExperimentFile } from "../../files/experiment.js";
 import { AsideFile, FileWriter } from "../../files/output.js";
+import { type Choice, trainChosen } from "../../learn/choose/choose.js";
 import { type Judged, judgeOnTest, sampleRatio } from "../../learn/choose/judge.js";
 import { type Learned, learnerOf } from "../../learn/choose/learners.js";
 import { describedBy } from "../../learn/data/about.js";
@@ -49,6 +50,8 @@ export interface TrainFlags {
 export interface TrainRun {
   table: ExperimentTable;
   learned: Learned;
+  /** Where nobody named a learner. */
+  choice: Choice | undefined;
   judged: Judged | undefined;
   ratio: ReturnType<typeof sampleRatio>;
   output: string;
@@ -71,16 +74,18 @@ export async function trainCommand(
     const options = { seed: flags.seed, ...(flags.allow && { allow: flags.allow }), signal };
     const ratio = refused(() => sampleRatio(data));
     const split = await asked(async () => splitOf(data, flags));
-    const learner = learnerOf(flags.learner ?? "uplift-forest");
     const trees = flags.trees === undefined ? {} : { trees: flags.trees };
     const onProgress = progressOn(bar, terminal);
-    const made = await asked(() => learner.train(split?.train ?? data, { ...options, ...trees, onProgress }));
+    const train = flags.learner === undefined ? trainChosen : learnerOf(flags.learner).train;
+    const made: Learned & { choice?: Choice } = await asked(() =>
+      train(split?.train ?? data, { ...options, ...trees, onProgress }),
+    );
     const judged = split && refused(() => judgeOnTest(made.model, split, usesBefore(output, split), flags.seed));
     signal.throwIfAborted();
     const learned = describedBy(made, trainingOf(made, flags, split, judged));
     write(output, learned.model.bytes());
     bar.end();
-    const run: TrainRun = { table, learned, judged, ratio, output, seconds: clock() };
+    const run: TrainRun = { table, learned, choice: made.choice, judged, ratio, output, seconds: clock() };
     if (json) terminal.print(JSON.stringify(trainJson(run)));
     else for (const line of trainLines(run, flags, terminal)) terminal.print(line);
     for (const warning of warningsOf(run, flags)) terminal.warn(warning);
@@ -137,6 +142,10 @@ function splitOf(data: Experiment, { test, seed }: TrainFlags): Promise<TestSpli
   return test === 0 ? undefined : splitExperiment(data, { share: test, seed });
 }
 
+const PHASES: Record<TrainProgress["phase"], string> = {
+  ...{ features: "reading features", trees: "growing trees", models: "boosting", learners: "comparing learners" },
+};
+
 /** Bar by phase; the memory is stated once, before it is taken. */
 function progressOn(bar: Bar, terminal: Terminal): (progress: TrainProgress) => void {
   let stated = false;
@@ -146,7 +155,7 @@ function progressOn(bar: Bar, terminal: Terminal): (progress: TrainProgress) => 
       bar.pause();
       terminal.note(`training takes at most ${mebibytes(memory)} of memory`);
     }
-    bar.show(phase === "features" ? "reading features" : `growing ${phase}`, done, total);
+    bar.show(PHASES[phase], done, total);
   };
 }
 
@@ -197,10 +206,11 @@ function warningsOf({ ratio, judged, table }: TrainRun, flags: TrainFlags): stri
   return warnings.map((warning) => `shadowprice: ${warning}`);
 }
 
-function trainJson({ table, learned, judged, ratio, output, seconds }: TrainRun): Record<string, unknown> {
+function trainJson({ table, learned, choice, judged, ratio, output, seconds }: TrainRun): Record<string, unknown> {
   const { model, report } = learned;
   return {
     ...report,
+    choice,
     sampleRatio: ratio,
     test: judged,
     input: { path: table.path, format: table.format, rows: table.rows, left: table.left },

@@ -4,6 +4,8 @@ import type { Model } from "../../uplift/model/model.js";
 import type { Balance } from "../data/guard.js";
 import { isBinary, readExperiment } from "../data/read.js";
 import type { Dropped, Experiment, TrainOptions } from "../data/types.js";
+import { trainMetaLearner } from "../meta/train.js";
+import type { MetaLearner } from "../meta/types.js";
 import { trainCausalForest } from "../trees/causal.js";
 import { trainUpliftForest } from "../trees/uplift.js";
 
@@ -45,14 +47,27 @@ const upliftForest = (data: Experiment, options: LearnerOptions) => {
   return trainUpliftForest(data, { trees: 50, ...options, criterion: binary ? "KL" : "ED" });
 };
 
+const meta = (learner: MetaLearner) => (data: Experiment, options: LearnerOptions) =>
+  trainMetaLearner(data, { ...options, learner });
+
 /** Simplest first. */
 export const LEARNERS: readonly Learner[] = [
   {
-    name: "uplift-forest",
-    title: "uplift forest (KL; of other outcomes than 0 and 1 squared distance)",
-    train: upliftForest,
+    name: "response",
+    title: "response model: one model, effects in proportion to the outcome",
+    train: meta("response"),
   },
+  { name: "s", title: "one model, the arm a feature", train: meta("s") },
+  { name: "t", title: "two models, one an arm", train: meta("t") },
+  { name: "class", title: "class transformation", train: meta("class") },
+  { name: "transformed", title: "transformed outcome", train: meta("transformed") },
+  { name: "uplift-forest", title: "uplift forest", train: upliftForest },
   { name: "causal-forest", title: "honest causal forest", train: trainCausalForest },
+  { name: "x", title: "X-learner", train: meta("x") },
+  { name: "r", title: "R-learner", train: meta("r") },
+  { name: "dr", title: "doubly robust", train: meta("dr") },
+  { name: "roi", title: "return on cost, direct", train: meta("roi") },
+  { name: "roi-steps", title: "return on the step to the next dearer arm", train: meta("roi-steps") },
 ];
 
 /** @throws {RangeError} for a name that is none. */

@@ -66,6 +66,11 @@ export async function splitExperiment(data: Experiment, options: SplitOptions = 
   return { train, test, testRows, fingerprint: await fingerprintOf(test, testRows), seed, share };
 }
 
+/** A fold for each row, by its unit. */
+export function drawnFolds(units: Uint32Array, folds: number, seed: number): Uint8Array {
+  return Uint8Array.from(units, (unit) => drawn(unit, seed + 7919) % folds);
+}
+
 /** A number below 2^32 of a unit and a seed: splitmix's finaliser over both, in whole numbers. */
 function drawn(unit: number, seed: number): number {
   let x = Math.imul(unit + 1, 0x9e3779b1) ^ Math.imul(seed >>> 0, 0x85ebca6b) ^ Math.floor(seed / 2 ** 32);

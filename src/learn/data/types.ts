@@ -16,7 +16,7 @@ export interface Experiment extends Trial {
 }
 
 export interface TrainProgress {
-  phase: "features" | "trees";
+  phase: "features" | "trees" | "models" | "learners";
   done: number;
   total: number;
   /** Bytes of the engine's memory that the training takes at most: known before it starts. */

@@ -3,7 +3,7 @@ import type { Experiment } from "../../../src/learn/data/types.js";
 import { randomOf } from "../made.js";
 
 export interface MadeExperiment {
-  data: Experiment & { features: Record<string, Float32Array> };
+  data: Experiment & { outcome: Float64Array; features: Record<string, Float32Array> };
   arms: string[];
   arm: Uint8Array;
   /** True effect of each arm but the control, by row. */
