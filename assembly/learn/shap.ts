@@ -23,7 +23,7 @@ function isRight(test: usize, row: usize): u32 {
   const flags = load<u32>(test, 12);
   if (x != x || ((flags & 4) != 0 && abs(x) <= ZERO)) return ~flags & 1;
   const limit = load<f64>(test);
-  return <u32>!((flags & 2) != 0 ? isIn(x, <usize>limit) : x <= limit);
+  return ((flags & 2) != 0 ? isIn(x, <usize>limit) : x <= limit) ? 0 : 1;
 }
 
 /** Rows that go left and right at each test: f64 pairs at `cover`, added to. `trees`: u32 tests by tree. */
