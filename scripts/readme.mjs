@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 
-const SUITES = ["allocation", "limits", "planning", "uplift", "serving"];
+const SUITES = ["allocation", "limits", "planning", "uplift", "training", "serving"];
 const root = process.cwd();
 const place = mkdtempSync(join(tmpdir(), "shadowprice-readme-"));
 
