@@ -80,8 +80,8 @@ export async function chooseLearner(data: Experiment, options: ChooseOptions = {
   const made: { learner: Learner; own?: PolicyWorth; refused?: string; seconds: number }[] = [];
   for (const [k, learner] of learners.entries()) {
     const begun = performance.now();
-    const onProgress = (done: number) =>
-      options.onProgress?.({ phase: "learners", done: k + done, total: learners.length, memory: 0 });
+    const onProgress = (done: number, memory = 0) =>
+      options.onProgress?.({ phase: "learners", done: k + done, total: learners.length, memory });
     try {
       const values = await crossFitted(
         learner,
@@ -138,7 +138,7 @@ async function crossFitted(
   fold: Uint8Array,
   folds: number,
   { seed, signal, allow, trees, bins }: ChooseOptions,
-  onProgress: (done: number) => void,
+  onProgress: (done: number, memory?: number) => void,
 ): Promise<Float64Array[]> {
   const arms = names.slice(1);
   const values = arms.map(() => new Float64Array(rows));
@@ -150,6 +150,7 @@ async function crossFitted(
     const { model } = await learner.train(rowsOf(data, Uint32Array.from(inside)), {
       ...{ ...(seed !== undefined && { seed }), ...(bins !== undefined && { bins }), ...(signal && { signal }) },
       ...{ ...(allow && { allow }), ...(most !== undefined && { trees: most }) },
+      onProgress: ({ memory }) => onProgress(f / folds, memory),
     });
     const scores = effectsOf(model, rowsOf(data, Uint32Array.from(outside)), arms);
     scores.forEach((column, k) => {
