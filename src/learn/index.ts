@@ -8,6 +8,13 @@ export type { Forest, Link } from "../uplift/forest.js";
 export { Model } from "../uplift/model/model.js";
 export type { ScoreOptions, Scores } from "../uplift/model/placed.js";
 export type { ScoreColumns, ScoreRow } from "../uplift/model/rows.js";
+export {
+  type BoostingOptions,
+  type BoostingReport,
+  type Observations,
+  type TrainedBoosting,
+  trainBoosting,
+} from "./boosting/train.js";
 export { type Choice, type ChooseOptions, type Compared, chooseLearner, trainChosen } from "./choose/choose.js";
 export { type Judged, judgeOnTest } from "./choose/judge.js";
 export type { Learned, LearnedReport } from "./choose/learners.js";

@@ -132,8 +132,10 @@ export async function binned(
       features.push(one.name);
       columns.push(...made);
       if (one.categories) names[one.name] = one.categories.names;
-      const group = groupsOf(one, memory.bytes(place.bins + (columns.length - made.length) * stride, rows));
-      balances.push(balanceOf(memory.engine, one.name, group.of, group.count, witnesses));
+      if (read.names.length > 1) {
+        const group = groupsOf(one, memory.bytes(place.bins + (columns.length - made.length) * stride, rows));
+        balances.push(balanceOf(memory.engine, one.name, group.of, group.count, witnesses));
+      }
       if (one.numbers instanceof Float64Array) compares = "f64";
     }
     options.onProgress?.(report(done + 1));
@@ -199,6 +201,8 @@ function* sourcesOf(
 }
 
 function statisticsOf({ arm, outcome, armRows }: ReadExperiment): Statistic[] {
+  // Without arms there is no effect.
+  if (armRows.length === 1) return [{ name: "response", z: outcome }];
   const all = armRows.reduce((sum, n) => sum + n, 0);
   const control = (armRows[0] as number) / all;
   const effect = outcome.map((y, i) => (arm[i] === 0 ? -y / control : y / (1 - control)));

@@ -20,7 +20,11 @@ export function readExperiment(data: Experiment): ReadExperiment {
   if (unknown !== undefined)
     throw new TypeError(`the experiment has no field "${unknown}"; the fields are ${FIELDS.join(", ")}`);
   plainObject(data.features, "features");
-  const trial = readTrial(data);
+  return readRows(data, readTrial(data));
+}
+
+/** What rows weigh, and that there are some of each arm, of different outcomes. */
+export function readRows(data: Pick<Experiment, "weight">, trial: ReadTrial): ReadExperiment {
   const { rows, names } = trial;
   if (rows > MOST_ROWS)
     throw new RangeError(`training takes at most ${MOST_ROWS} rows, outcome has ${rows}: sample them`);
@@ -45,7 +49,10 @@ export function readExperiment(data: Experiment): ReadExperiment {
 }
 
 /** w_i p̄ / p_i: where the chances of an arm's rows differ, each row stands for those who had less chance to be in it. */
-function weightsOf(data: Experiment, { arm, chance, names, rows }: ReadTrial): Float64Array | undefined {
+function weightsOf(
+  data: Pick<Experiment, "weight">,
+  { arm, chance, names, rows }: ReadTrial,
+): Float64Array | undefined {
   const given = data.weight === undefined ? undefined : numbers(data.weight, "weight", rows);
   const bad = given?.findIndex((w) => w < 0) ?? -1;
   if (bad >= 0) throw new RangeError(`weight[${bad}] must be 0 or more, got ${given?.[bad]}`);

@@ -6,9 +6,9 @@ import { withCategories } from "../data/about.js";
 import { type Binned, binned, stateMemory } from "../data/binned.js";
 import type { ReadExperiment } from "../data/read.js";
 import type { Experiment } from "../data/types.js";
+import { ForestBuilder } from "../forest.js";
 import { Memory } from "../kernel.js";
-import { ForestBuilder } from "./build.js";
-import { type Draws, type Ground, Grower, type Growth, growerBytes, nodeLimit } from "./kernel.js";
+import { type Draws, type Ground, Grower, type GrownTree, type Growth, growerBytes, nodeLimit } from "./kernel.js";
 import type { Settings } from "./options.js";
 import type { ForestOptions, TrainedForest, TrainReport } from "./types.js";
 
@@ -55,11 +55,11 @@ export async function trainForest(
     const limit = limitOf(ground.features);
     stateMemory(memory, growerBytes(ground, limit));
     const grower = new Grower(memory, ground, plan.growth(ground.features), plan.draws, limit);
-    const builder = new ForestBuilder(
-      ready,
-      names,
-      plan.outcomes.map(({ prefix }) => prefix),
+    const outputs = plan.outcomes.flatMap(({ prefix }) => names.slice(1).map((name) => `${prefix}${name}`));
+    const builder = new ForestBuilder<GrownTree>(ready, outputs, (tree, node) =>
+      effectsOf(tree, node, plan.outcomes.length, names.length),
     );
+    let fallen = 0;
     const progress = (done: number) =>
       options.onProgress?.({ phase: "trees", done, total: settings.trees, memory: ready.stated });
     progress(0);
@@ -74,6 +74,7 @@ export async function trainForest(
       const grown = grower.finish(plan.leastEstimate);
       if (!grown) throw new RangeError(starved(tree, plan));
       builder.add(grown);
+      fallen += grown.fallen;
       progress(tree + 1);
       spent += rows;
       if (spent * ground.features > BUDGET) {
@@ -83,7 +84,7 @@ export async function trainForest(
     }
     options.signal?.throwIfAborted();
     const forest = withCategories(builder.done(), ready);
-    const { leaves, depth, fallen } = builder;
+    const { leaves, depth } = builder;
     return {
       forest,
       model: Model.from(forest),
@@ -104,6 +105,17 @@ export async function trainForest(
   } finally {
     memory.release();
   }
+}
+
+/** Of a leaf: every arm's mean less the control's, by outcome. */
+function effectsOf({ means }: GrownTree, node: number, outcomes: number, arms: number): Float64Array {
+  const effects = new Float64Array(outcomes * (arms - 1));
+  for (let o = 0; o < outcomes; o++) {
+    const first = (node * outcomes + o) * arms;
+    const control = means[first] as number;
+    for (let a = 1; a < arms; a++) effects[o * (arms - 1) + a - 1] = (means[first + a] as number) - control;
+  }
+  return effects;
 }
 
 function groundOf(ready: Binned, read: ReadExperiment, plan: Plan, memory: Memory): Ground {

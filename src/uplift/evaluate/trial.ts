@@ -123,7 +123,8 @@ function chances(propensity: Trial["propensity"], names: string[], arm: Uint16Ar
   return { design, chance: Float64Array.from(arm, (a) => design[a] as number) };
 }
 
-function readUnits(cluster: Trial["cluster"], rows: number): Pick<ReadTrial, "units" | "unitCount"> {
+/** Units that rows are drawn with, by number. */
+export function readUnits(cluster: Trial["cluster"], rows: number): Pick<ReadTrial, "units" | "unitCount"> {
   if (cluster === undefined) return { units: Uint32Array.from({ length: rows }, (_, i) => i), unitCount: rows };
   if (!isList(cluster)) throw new TypeError(`cluster must be an array of ids by row, got ${kind(cluster)}`);
   sameLength(cluster.length, rows, "cluster");

@@ -1,7 +1,18 @@
 /** Grown trees become a forest: bins become thresholds and sets of categories, means become effects. */
-import { type Forest, MISSING_LEFT, SET } from "../../uplift/forest.js";
-import type { Binned } from "../data/binned.js";
-import type { GrownTree } from "./kernel.js";
+import { type Forest, MISSING_LEFT, SET } from "../uplift/forest.js";
+import type { Binned } from "./data/binned.js";
+
+/** A tree as kernels leave it: nodes in the order they were made, children after their parents, siblings side by side. */
+export interface Grown {
+  /** Number of the tested column; −1: a leaf. */
+  feature: Int32Array;
+  bin: Uint8Array;
+  missingLeft: Uint8Array;
+  left: Uint32Array;
+  gain: Float64Array;
+  depth: Uint32Array;
+  rows: Uint32Array;
+}
 
 interface Part {
   feature: Int32Array;
@@ -12,11 +23,10 @@ interface Part {
 }
 
 /** Collects trees; `done` gives the forest. */
-export class ForestBuilder {
-  readonly #binned: Binned;
+export class ForestBuilder<T extends Grown> {
+  readonly #binned: Pick<Binned, "columns" | "features" | "compares">;
   readonly #outputs: string[];
-  readonly #arms: number;
-  readonly #outcomes: number;
+  readonly #says: (tree: T, node: number) => Float64Array;
   readonly #parts: Part[] = [];
   readonly #values: Float64Array[] = [];
   readonly #sets: Uint32Array[] = [];
@@ -26,19 +36,21 @@ export class ForestBuilder {
   #valueCount = 0;
   readonly #roots: number[] = [0];
   leaves = 0;
-  fallen = 0;
   depth = 0;
 
-  /** `arms`: names, the control first; `outcomes`: prefixes of the outputs, "" alone for effects on the outcome. */
-  constructor(binned: Binned, arms: readonly string[], outcomes: readonly string[]) {
+  /** `says`: what a leaf says, by output. */
+  constructor(
+    binned: Pick<Binned, "columns" | "features" | "compares">,
+    outputs: string[],
+    says: (tree: T, node: number) => Float64Array,
+  ) {
     this.#binned = binned;
-    this.#arms = arms.length;
-    this.#outcomes = outcomes.length;
-    this.#outputs = outcomes.flatMap((prefix) => arms.slice(1).map((name) => `${prefix}${name}`));
+    this.#outputs = outputs;
+    this.#says = says;
     this.#gain = new Float64Array(binned.features.length);
   }
 
-  add(tree: GrownTree): void {
+  add(tree: T): void {
     const { columns } = this.#binned;
     const count = tree.feature.length;
     const base = this.#nodes;
@@ -76,21 +88,14 @@ export class ForestBuilder {
     this.#parts.push(part);
     this.#nodes += count;
     this.#roots.push(this.#nodes);
-    this.fallen += tree.fallen;
   }
 
-  /** Effects of a leaf, put behind the others: where they begin. */
-  #leaf({ means }: GrownTree, node: number): number {
-    const [arms, outcomes] = [this.#arms, this.#outcomes];
+  /** Values of a leaf, put behind the others: where they begin. */
+  #leaf(tree: T, node: number): number {
     const at = this.#valueCount;
-    const effects = new Float64Array(outcomes * (arms - 1));
-    for (let o = 0; o < outcomes; o++) {
-      const first = (node * outcomes + o) * arms;
-      const control = means[first] as number;
-      for (let a = 1; a < arms; a++) effects[o * (arms - 1) + a - 1] = (means[first + a] as number) - control;
-    }
-    this.#values.push(effects);
-    this.#valueCount += effects.length;
+    const values = this.#says(tree, node);
+    this.#values.push(values);
+    this.#valueCount += values.length;
     this.leaves++;
     return at;
   }
