@@ -5,7 +5,7 @@ import type { Forest, Link } from "../../uplift/forest.js";
 import { type Binned, type BinnedColumn, stateMemory } from "../data/binned.js";
 import { ForestBuilder } from "../forest.js";
 import { logarithms, MOST_BINS } from "../kernel.js";
-import { type BoostedTree, Booster, boosterBytes, LOSSES, type Loss } from "./kernel.js";
+import { type BoostedTree, Booster, boosterBytes, LOSSES, type Loss, mostBins } from "./kernel.js";
 
 export interface BoostOptions {
   /** "squared" (default), "logistic" of 0 and 1, "tweedie" of amounts that are often 0. */
@@ -95,7 +95,7 @@ export async function boost(binned: Binned, target: BoostTarget, options: BoostO
   const taken: number[] = [];
   try {
     const columns = columnsOf(binned, target, options.monotone ?? {}, taken);
-    stateMemory(memory, boosterBytes(binned.rows, columns, settings.leaves));
+    stateMemory(memory, boosterBytes(binned.rows, columns.length, mostBins(columns), settings.leaves));
     const start = startOf(target, training, settings.loss, (x) => logarithms(memory, Float64Array.of(x))[0] as number);
     const { y, weight } = target;
     const booster = new Booster(

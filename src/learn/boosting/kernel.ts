@@ -46,16 +46,20 @@ interface Shape {
   slots: number;
 }
 
-function shapeOf(columns: readonly { bins: number }[], leaves: number): Shape {
-  const cells = Math.max(2, ...new Set(columns.map(({ bins }) => bins)));
-  const slotBytes = CELL * cells * columns.length;
+function shapeOf(columns: number, cells: number, leaves: number): Shape {
+  const slotBytes = CELL * cells * columns;
   return { cells, slotBytes, slots: Math.max(1, Math.min(leaves, Math.floor(KEPT / slotBytes))) };
 }
 
-/** Bytes that boosting takes beside the bins. */
-export function boosterBytes(rows: number, columns: readonly { bins: number }[], leaves: number): number {
-  const { slotBytes, slots } = shapeOf(columns, leaves);
-  return 81 * rows + (slots + 1) * slotBytes + NODE * 2 * leaves + 4 * slots + 11 * columns.length + RUN + 1024;
+/** Bytes that boosting takes beside the bins, with columns of so many bins at most. */
+export function boosterBytes(rows: number, columns: number, bins: number, leaves: number): number {
+  const { slotBytes, slots } = shapeOf(columns, bins, leaves);
+  return 81 * rows + (slots + 1) * slotBytes + NODE * 2 * leaves + 4 * slots + 11 * columns + RUN + 1024;
+}
+
+/** Bins of the column that has most. */
+export function mostBins(columns: readonly { bins: number }[]): number {
+  return columns.reduce((most, { bins }) => Math.max(most, bins), 2);
 }
 
 /** Grows one tree after the other on what the ones before it left. */
@@ -78,7 +82,7 @@ export class Booster {
     const take = (bytes: number) => this.#note(memory.take(bytes));
     const put = (column: Float64Array | Uint32Array | Uint16Array | Uint8Array) => this.#note(memory.put(column));
     this.#rows = rows;
-    const { cells, slotBytes, slots } = shapeOf(columns, settings.leaves);
+    const { cells, slotBytes, slots } = shapeOf(columns.length, mostBins(columns), settings.leaves);
     this.#training = { at: put(training), count: training.length };
     this.#validation = { at: put(validation), count: validation.length };
     const y = put(ground.y);

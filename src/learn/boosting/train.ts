@@ -113,8 +113,7 @@ export function binnedOf(data: Observations, read: ReadExperiment, memory: Memor
   const { seed = 1, bins = BINS, leaves = 31 } = options;
   wholeNumber(seed, "seed", 0, Number.MAX_SAFE_INTEGER);
   wholeNumber(bins, "bins", 2, BINS);
-  const columns = (count: number) => Array.from({ length: count }, () => ({ bins: bins + 1 }));
-  const beside = (count: number) => boosterBytes(read.rows, columns(count), wholeNumber(leaves, "leaves", 2, 65_536));
+  const beside = (count: number) => boosterBytes(read.rows, count, bins + 1, wholeNumber(leaves, "leaves", 2, 65_536));
   const { signal, onProgress } = options;
   const asked = { seed, bins, ...(signal && { signal }), ...(onProgress && { onProgress }) };
   // No arms are compared here.

@@ -9,7 +9,7 @@
  * average return stands at σ = 1/5: what returns more than five times the average is not told apart.
  */
 import type { Forest } from "../../uplift/forest.js";
-import { boost } from "./boost.js";
+import { boost } from "../boosting/boost.js";
 import { joined, type Part } from "./join.js";
 import { type Chances, FOLDS, type Stage } from "./stage.js";
 import type { MetaSettings } from "./train.js";

@@ -1,9 +1,9 @@
 /** What all meta-learners stand on: the rows once in memory, folds by unit, chances of the arms, boosted models of any target. */
 
+import { type Boosted, type BoostOptions, boost } from "../boosting/boost.js";
 import type { Binned } from "../data/binned.js";
 import type { ReadExperiment } from "../data/read.js";
 import { logarithms, sigmoids } from "../kernel.js";
-import { type Boosted, type BoostOptions, boost } from "./boost.js";
 
 /** Folds of cross-fitting. */
 export const FOLDS = 5;

@@ -1,8 +1,10 @@
 /** Meta-learners: boosted models of outcomes, added up to effects. */
+
 import { finiteNumber, plainObject, wholeNumber } from "../../engine/check.js";
 import { Engine } from "../../engine/engine.js";
 import { numbers } from "../../uplift/evaluate/trial.js";
 import { Model } from "../../uplift/model/model.js";
+import { boosterBytes } from "../boosting/kernel.js";
 import { withCategories } from "../data/about.js";
 import { BINS, binned } from "../data/binned.js";
 import { type ReadExperiment, readExperiment } from "../data/read.js";
@@ -47,7 +49,10 @@ export async function trainMetaLearner(data: Experiment, options: MetaOptions = 
   try {
     const allow = settings.propensity === "estimated" ? true : options.allow;
     const binOptions = { ...options, allow, seed: settings.seed, bins: settings.bins } as Parameters<typeof binned>[3];
-    const ready = await binned(data, read, memory, binOptions, () => 64 * read.rows);
+    // Targets, weights and predictions; one model at a time, with the arm as a column of its own.
+    const beside = (count: number) =>
+      64 * read.rows + boosterBytes(read.rows, count + 1, settings.bins + 1, settings.boost.leaves);
+    const ready = await binned(data, read, memory, binOptions, beside);
     const weight = data.weight === undefined ? undefined : numbers(data.weight, "weight", read.rows);
     const learned = read.cost && !isRoi ? [read.outcome, read.cost] : [read.outcome];
     const total = modelsOf(settings.learner, read.names.length) * learned.filter((y) => !byArm(read, y)).length;

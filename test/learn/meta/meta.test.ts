@@ -1,11 +1,11 @@
 /** Meta-learners against their definitions: identities, planted effects, double robustness, closed forms. */
 import { describe, expect, test } from "vitest";
+import { boost } from "../../../src/learn/boosting/boost.js";
 import { binned } from "../../../src/learn/data/binned.js";
 import { readExperiment } from "../../../src/learn/data/read.js";
 import { effectsOf, scoreExperiment } from "../../../src/learn/data/score.js";
 import { Engine, type Experiment, Model, trainMetaLearner } from "../../../src/learn/index.js";
 import { Memory } from "../../../src/learn/kernel.js";
-import { boost } from "../../../src/learn/meta/boost.js";
 import { type Question, robust } from "../../../src/learn/meta/formulas.js";
 import type { MetaLearner, MetaOptions } from "../../../src/learn/meta/types.js";
 import { correlation, madeExperiment } from "../data/experiments.js";

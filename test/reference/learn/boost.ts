@@ -7,10 +7,10 @@
  *
  * Plain TypeScript on the bins in memory: histograms are sums in the order of the rows, a sibling is the parent less its twin.
  */
-import { breath } from "../../engine/breath.js";
-import type { Forest } from "../../uplift/forest.js";
-import type { Binned } from "../data/binned.js";
-import { logarithms, sigmoids } from "../kernel.js";
+import { breath } from "../../../src/engine/breath.js";
+import type { Binned } from "../../../src/learn/data/binned.js";
+import { logarithms, sigmoids } from "../../../src/learn/kernel.js";
+import type { Forest } from "../../../src/uplift/forest.js";
 import { type BoostedNode, boostedForest } from "./boosted.js";
 
 export interface BoostOptions {

@@ -1,6 +1,7 @@
 /** Boosted trees on bins become a forest: bins become thresholds and sets of categories. */
-import { type Forest, type Link, MISSING_LEFT, SET } from "../../uplift/forest.js";
-import type { Binned } from "../data/binned.js";
+
+import type { Binned } from "../../../src/learn/data/binned.js";
+import { type Forest, type Link, MISSING_LEFT, SET } from "../../../src/uplift/forest.js";
 
 /** A node: a test of a column (−1: a leaf), bins up to `bin` go left; the right child stands behind the left one. */
 export interface BoostedNode {
