@@ -33,7 +33,8 @@ export default [
   { name: "the page, all scripts", path: "dist/page/assets/*.js", gzip: true, limit: "250 KB" },
   // 0.3 KB of index.js: what a model says of itself; 0.7 what an allocation keeps of a known truth. What trains: a module of its own, which nothing else loads; 40 KB of it are
   // guards, meta-learners and the choice among learners, with the policy's value that chooses.
-  { name: "learn.wasm", path: "dist/learn.wasm", gzip: true, limit: "8 KB" },
+  // Forests 5 KB, Shapley values 1, boosting 2.
+  { name: "learn.wasm", path: "dist/learn.wasm", gzip: true, limit: "10 KB" },
   { name: "learn.js, both modules inside", path: closure(metafile, "dist/learn.js"), gzip: true, limit: "120 KB" },
   { name: "learn.workerd.js", path: "dist/learn.workerd.js", gzip: true, limit: "70 KB" },
   { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "179 KB" },
