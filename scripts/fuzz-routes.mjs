@@ -1,5 +1,5 @@
 /**
- * Asks every route of the application for what its schema says, for nearly that, and for what nobody should send.
+ * Asks every route of the application, and /mcp, for what its schema says, for nearly that, and for what nobody should send.
  *
  *   node --expose-gc scripts/fuzz-routes.mjs [--seed N] [--requests N] [--only N]     needs npm run build
  *
@@ -50,10 +50,11 @@ function watch() {
 }
 
 async function run({ seed, requests, only }) {
-  const { createApp } = await import("../dist/serve.js");
+  const [{ createApp }, { createMcp }] = [await import("../dist/serve.js"), await import("../dist/mcp.js")];
   const samples = [];
   const every = Math.ceil(requests / 40);
   const found = await fuzzed(createApp, {
+    mcp: createMcp,
     seed: Number(seed),
     requests: Number(requests),
     only: only === undefined ? undefined : Number(only),

@@ -1,6 +1,8 @@
 /** Requests from a document of OpenAPI, and what must hold of every answer. */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { Random } from "./random.mjs";
+import { tableOf } from "./tables.mjs";
+import { beginTalk, talkOf, wrongTalk } from "./talk.mjs";
 import { accepted, at, changed, hostile } from "./values.mjs";
 
 const KEY = "a-key-that-may-do-it-all";
@@ -64,22 +66,23 @@ const TIME = 8_000;
  * Sends `requests` requests, or as many as `seconds` allow.
  * @returns {Promise<{statuses: Record<string, number>, failures: string[], slowest: number, sent: number}>}
  */
-export async function fuzzed(createApp, { seed = 1, requests, seconds = Infinity, only, before = () => {} }) {
+export async function fuzzed(createApp, { mcp, seed = 1, requests, seconds = Infinity, only, before = () => {} }) {
   const keys = [{ key: KEY, scopes: ["decide", "solve", "publish"] }];
   let stack;
-  const app = createApp({ keys, limits: LIMITS, log: ({ error }) => (stack = error) });
+  const app = createApp({ keys, limits: LIMITS, mcp, log: ({ error }) => (stack = error) });
   const document = await (await app.request("/openapi.json")).json();
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ ...operation, path, method: method.toUpperCase() })),
   );
   const judge = judging(document, () => stack);
+  const session = mcp && (await beginTalk(app, KEY));
   const [statuses, failures, end] = [{}, [], performance.now() + 1000 * seconds];
   let [slowest, sent] = [0, 0];
   for (let i = only ?? 0; i <= (only ?? requests - 1) && performance.now() < end; i++) {
     before(i);
-    const asked = requestOf(new Random(seed * 1e6 + i), operations, document);
+    const asked = requestOf(new Random(seed * 1e6 + i), operations, document, session);
     if (only !== undefined)
-      console.log(asked.operation.path, asked.method, asked.url, asked.headers, String(asked.body).slice(0, 4000));
+      console.log(asked.operation?.path, asked.method, asked.url, asked.headers, String(asked.body).slice(0, 4000));
     const started = performance.now();
     let wrong;
     let status;
@@ -112,7 +115,10 @@ function inTime(promise) {
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-function requestOf(random, operations, document) {
+function requestOf(random, operations, document, session) {
+  const kind = random.next();
+  if (session && kind < 0.08) return withHeaders(random, talkOf(random, KEY, session));
+  if (kind > 0.94) return withHeaders(random, tableOf(random, KEY));
   const operation = random.of(operations);
   const method = random.chance(0.97) ? operation.method : random.of(METHODS);
   const url = operation.path.replace(/\{\w+\}/g, () => random.of(PATHS));
@@ -125,13 +131,19 @@ function requestOf(random, operations, document) {
     if (random.chance(0.7)) made.body = form(random, made.body);
     else headers.set("content-type", "multipart/form-data; boundary=x");
   }
-  for (let i = random.chance(0.3) ? 1 + random.below(3) : 0; i > 0; i--) {
-    const [name, values] = random.of(HEADERS);
-    headers.set(name, random.of(values));
-  }
+  withHeaders(random, { headers });
   // Body of DELETE, or of a GET that the method was changed from.
   if (made.body === undefined && media && method !== "GET" && method !== "HEAD") made.body = "";
   return { operation, method, url: url.replace("ü", encodeURIComponent("ü")), headers, ...made };
+}
+
+/** Sometimes with headers that are another's. */
+function withHeaders(random, asked) {
+  for (let i = random.chance(0.3) ? 1 + random.below(3) : 0; i > 0; i--) {
+    const [name, values] = random.of(HEADERS);
+    asked.headers.set(name, random.of(values));
+  }
+  return asked;
 }
 
 /** A body: as the example, as the schema, nearly so, or hostile; broken on the way sometimes. */
@@ -186,6 +198,7 @@ function judging(document, stack) {
     if (status >= 500) return `${text.slice(0, 300)} ${stack()}`;
     if (!headers.get("x-request-id")) return "no x-request-id";
     if (method === "HEAD") return;
+    if (!operation) return wrongTalk(response, text);
     const type = headers.get("content-type")?.split(";")[0];
     if (status >= 400) {
       if (type !== "application/problem+json") return `a ${type}`;

@@ -105,8 +105,10 @@ async function answer(
     await server.connect(transport);
     const response = await transport.handleRequest(context, message);
     if (failures.length > 0) throw failures[0];
-    response?.headers.set("mcp-session-id", id);
-    return response ?? context.body(null, 202);
+    // What asks for nothing is answered by nothing; the transport says null.
+    if (!response || response.status === 202) return context.body(null, 202, { "mcp-session-id": id });
+    response.headers.set("mcp-session-id", id);
+    return response;
   } finally {
     await server.close();
   }

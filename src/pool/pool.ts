@@ -72,6 +72,8 @@ export function createPool(options: PoolOptions = {}): Pool {
 }
 
 export class Pool {
+  /** What it is asked holds up nobody on the thread of the caller. */
+  readonly isApart = true;
   readonly #size: number;
   readonly #queue: number;
   readonly #script: URL;

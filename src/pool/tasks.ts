@@ -1,6 +1,6 @@
 /** What can be asked of a solver, here or in a worker: each a function of its arguments, with a way to stop it. */
 
-import type { Input } from "../files/body/arrivals.js";
+import { type Input, wholeBytes } from "../files/body/arrivals.js";
 import { type BodyAnswer, decideBody, type OfferBody } from "../files/body/decide.js";
 import {
   type AllocationOptions,
@@ -24,6 +24,7 @@ import {
   type TotalsRequest,
   totals,
 } from "../index.js";
+import { type ReadOffers, readOffers } from "./json-offers.js";
 import { type OfferColumns, placeColumns } from "./table.js";
 
 /** How far a task is. */
@@ -78,6 +79,11 @@ export const TASKS = {
       allocate: (table, request) => allocate(table, request, { ...options, ...watched(hooks) }),
       breath() {},
     });
+  },
+
+  /** The table of a JSON body, which arrives as bytes; undefined where anything of it is not right. */
+  async readOffers(hooks: Hooks): Promise<ReadOffers | undefined> {
+    return hooks.input && readOffers(await wholeBytes(hooks.input));
   },
 
   planBudget(hooks: Hooks, problem: PlanProblem, options: Travelling<PlanOptions> = {}): PlanResult {

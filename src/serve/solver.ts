@@ -30,6 +30,8 @@ export interface SolverState {
 /** What `createPool` of shadowprice/pool makes is one. */
 export interface Solver {
   readonly state: SolverState;
+  /** Whether its work is done on other threads than the caller's. */
+  readonly isApart?: boolean;
   run<Name extends TaskName>(task: Name, args: TaskArguments<Name>, options?: SolveOptions): Promise<TaskResult<Name>>;
 }
 

@@ -2,11 +2,12 @@
 import { describe, expect, it } from "vitest";
 // @ts-expect-error: a script, without types
 import { fuzzed } from "../../scripts/fuzz/fuzz.mjs";
+import { createMcp } from "../../src/mcp/index.js";
 import { createApp } from "../../src/serve/index.js";
 
 describe("any request", () => {
   it("is answered in time, with what the document says, and never by a fault", async () => {
-    const { statuses, failures } = await fuzzed(createApp, { seed: 1, requests: 3_000 });
+    const { statuses, failures } = await fuzzed(createApp, { mcp: createMcp, seed: 1, requests: 3_000 });
     expect(failures).toEqual([]);
     // The draws reach behind the schemas: a good share is solved.
     expect(statuses[200]).toBeGreaterThan(900);

@@ -1,6 +1,9 @@
 /** `POST /v1/allocations`, `/v1/frontiers`: a table and a request in, decisions and budgets out. */
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { OfferColumns } from "../../pool/table.js";
 import type { Env, Shared } from "../context.js";
+import { largeBodies } from "../large.js";
 import { within } from "../limits.js";
 import { askSolver } from "../problem.js";
 import { Allocation, AllocationBody, Frontier, FrontierBody } from "../schemas/allocation.js";
@@ -50,24 +53,45 @@ export function allocationRoutes(app: OpenAPIHono<Env>, shared: Shared): void {
   const { limits, metrics, needs } = shared;
   guard(app, needs, allocations, frontiers);
   tableRoute(app, shared);
+  app.post(
+    "/v1/allocations",
+    largeBodies(shared, AllocationBody, (context, { request }, columns) => allocated(context, columns, request)),
+  );
+  app.post("/v1/frontiers", largeBodies(shared, FrontierBody, frontiersOf));
   app.openapi(allocations, async (context) => {
     const { offers, request } = context.req.valid("json");
-    const columns = columnsOf(offers, limits);
+    return allocated(context, columnsOf(offers, limits), request);
+  });
+  app.openapi(frontiers, async (context) => {
+    const asked = context.req.valid("json");
+    withinPoints(asked);
+    return frontiersOf(context, asked, columnsOf(asked.offers, limits));
+  });
+
+  async function allocated(context: Context, columns: OfferColumns, request: Request): Promise<never> {
+    // They move to where they are solved: afterwards there is nothing left of them but their names.
+    const { users } = columns;
     const solving = solve(shared, context, "allocate", [columns, request, { timeLimit: SEARCH * limits.seconds }]);
     const { choices, ...result } = await askSolver(request, "/request", solving, (text) =>
       pointerToCell(text, columns),
     );
-    metrics.add("shadowprice_users_decided_total", "Users decided by solves.", {}, columns.users);
+    metrics.add("shadowprice_users_decided_total", "Users decided by solves.", {}, users);
     if (Number.isFinite(result.gap)) metrics.set("shadowprice_gap", "Gap of the last solve.", {}, result.gap);
     return printed(context, { ...result, choices: result.status === "met" ? [...choices] : [] });
-  });
+  }
 
-  app.openapi(frontiers, async (context) => {
-    const { offers, request = {}, points, budgets } = context.req.valid("json");
-    within(limits, "points", points ?? 0, "/points");
-    within(limits, "points", budgets?.length ?? 0, "/budgets");
-    const columns = columnsOf(offers, limits);
+  async function frontiersOf(context: Context, asked: Omit<Points, "offers">, columns: OfferColumns): Promise<never> {
+    withinPoints(asked);
+    const { request = {}, points, budgets } = asked;
     const solving = solve(shared, context, "frontier", [columns, request, { points, budgets }]);
     return printed(context, await askSolver(request, "/request", solving, (text) => pointerToCell(text, columns)));
-  });
+  }
+
+  function withinPoints({ points, budgets }: Pick<Points, "points" | "budgets">): void {
+    within(limits, "points", points ?? 0, "/points");
+    within(limits, "points", budgets?.length ?? 0, "/budgets");
+  }
 }
+
+type Request = z.infer<typeof AllocationBody>["request"];
+type Points = z.infer<typeof FrontierBody>;

@@ -2,7 +2,9 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { mergeTotals, readTotals } from "../../index.js";
+import type { OfferColumns } from "../../pool/table.js";
 import type { Env, Shared } from "../context.js";
+import { largeBodies } from "../large.js";
 import { within } from "../limits.js";
 import { askCore, askSolver, Problem, pointerTo } from "../problem.js";
 import { EXAMPLE_OFFERS } from "../schemas/examples.js";
@@ -42,13 +44,19 @@ const merge = createRoute({
 export function totalsRoutes(app: OpenAPIHono<Env>, shared: Shared): void {
   const { limits, needs } = shared;
   guard(app, needs, ask, merge);
+  app.post("/v1/totals", largeBodies(shared, TotalsBody, totalsOf));
   app.openapi(ask, async (context) => {
-    const { offers, ...request } = context.req.valid("json");
+    const asked = context.req.valid("json");
+    within(limits, "points", asked.prices.length, "/prices");
+    return totalsOf(context, asked, columnsOf(asked.offers, limits));
+  });
+
+  async function totalsOf(context: Context, asked: z.infer<typeof TotalsBody>, columns: OfferColumns): Promise<never> {
+    const { offers: _, ...request } = asked;
     within(limits, "points", request.prices.length, "/prices");
-    const columns = columnsOf(offers, limits);
     const solving = solve(shared, context, "totals", [columns, request]);
     return answer(context, await askSolver(request, "", solving, (text) => pointerToCell(text, columns)));
-  });
+  }
 
   app.openapi(merge, async (context) => {
     const parts: Uint8Array[] = [];
