@@ -1,12 +1,13 @@
 // The application on Azure Functions (programming model v4).
 import azure from "@azure/functions";
+import { createMcp } from "shadowprice/mcp";
 import { createPool } from "shadowprice/pool";
 import { createApp, readKeys } from "shadowprice/serve";
 import { PostgresStore } from "shadowprice/serve/node";
 
 const { DATABASE_URL, SHADOWPRICE_KEYS } = process.env;
 const store = DATABASE_URL ? new PostgresStore(DATABASE_URL) : undefined; // without one: this instance's memory
-const app = createApp({ keys: readKeys(SHADOWPRICE_KEYS), store, solver: createPool() });
+const app = createApp({ keys: readKeys(SHADOWPRICE_KEYS), store, solver: createPool(), mcp: createMcp });
 
 /** Its requests and answers are the Web's in all but class. */
 export async function handler({ url, method, headers, body }) {

@@ -37,7 +37,7 @@ interface Operation {
   operationId?: string;
   tags?: string[];
   security?: object[];
-  responses: Record<string, { headers?: Record<string, object> }>;
+  responses: Record<string, { headers?: Record<string, object>; content?: Record<string, { example?: unknown }> }>;
 }
 
 const route = createRoute({
@@ -57,17 +57,32 @@ const page = createRoute({
 /** Adds the routes; the document is made when it is first asked for, of all routes that are there by then. */
 export function documentRoute(app: OpenAPIHono<Env>, hasKeys: boolean): void {
   let document: Document | undefined;
-  const described = () => {
-    document ??= completed(app.getOpenAPI31Document(CONFIG) as unknown as Document, hasKeys);
-    return document;
+  // The page, and the examples of answers, are read when they are first asked for: a server that only answers never reads them.
+  const docs = () => import("./docs/index.js");
+  const described = async () => {
+    if (document) return document;
+    const made = completed(app.getOpenAPI31Document(CONFIG) as unknown as Document, hasKeys);
+    exemplify(made, (await docs()).EXAMPLES);
+    document = made;
+    return made;
   };
-  app.openapi(route, (context) => context.json(described() as never, 200));
+  app.openapi(route, async (context) => context.json((await described()) as never, 200));
   app.openapi(page, async (context) => {
-    // Read when it is first asked for: a server that only answers programs never reads it.
-    const { docsPage } = await import("./docs/index.js");
-    const { html, policy } = await docsPage(described(), new URL(context.req.url).origin);
+    const { docsPage } = await docs();
+    const { html, policy } = await docsPage(await described(), new URL(context.req.url).origin);
     return context.html(html, 200, { "content-security-policy": policy, "x-content-type-options": "nosniff" });
   });
+}
+
+/** Beside the schema of an answer one that was given: to the example of the request. */
+function exemplify({ paths }: Document, examples: Readonly<Record<string, unknown>>): void {
+  for (const [path, methods] of Object.entries(paths)) {
+    for (const [method, { responses }] of Object.entries(methods)) {
+      const example = examples[`${method.toUpperCase()} ${path}`];
+      const content = (responses[200] ?? responses[201])?.content?.["application/json"];
+      if (content && example !== undefined) content.example = example;
+    }
+  }
 }
 
 function completed(document: Document, hasKeys: boolean): Document {

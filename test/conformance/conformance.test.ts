@@ -1,18 +1,19 @@
 /** The suite on the application as it stands in src: the packed package is asked the same by test/runtimes. */
 import { expect, test } from "vitest";
+import { createMcp } from "../../src/mcp/index.js";
 import { createApp, readKeys } from "../../src/serve/index.js";
 import { cases } from "./cases/index.js";
 import { type Answers, answersOf, compare, SHADOWPRICE_KEYS } from "./suite.js";
 
 async function answers(isKeyed: boolean): Promise<Answers> {
-  const app = createApp({ log: () => {}, ...(isKeyed && { keys: readKeys(SHADOWPRICE_KEYS) }) });
+  const app = createApp({ log: () => {}, mcp: createMcp, ...(isKeyed && { keys: readKeys(SHADOWPRICE_KEYS) }) });
   return answersOf(
     async ({ path, ...init }) => {
       const response = await app.request(path, init);
       const { status, headers } = response;
       return { status, headers: Object.fromEntries(headers), body: new Uint8Array(await response.arrayBuffer()) };
     },
-    { isKeyed },
+    { isKeyed, hasMcp: true },
   );
 }
 

@@ -1,5 +1,6 @@
 /** Asks an application every case, over whatever way there is to it, and judges what it answers. Runs in every runtime. */
 import { cases } from "./cases/index.js";
+import { readRows } from "./cases/tables.js";
 
 /** Who may do what, as SHADOWPRICE_KEYS says it. */
 export const KEYS = { all: "conformance-may-do-everything", decide: "conformance-may-decide" };
@@ -15,16 +16,18 @@ const BOUNDARY = "a-part-of-the-totals";
 
 /**
  * @param ask takes { method, path, headers, body? } (bytes) and resolves to { status, headers, body } (headers by small name, bytes)
+ * @param hasMcp whether it talks to models at /mcp
  * @param isKeyed whether the application asks for keys; what only such a one answers is left out else
  * @returns answers by case, as text that must be the same everywhere
  */
-export async function answersOf(ask, { isKeyed = true } = {}) {
-  const bytes = {};
+export async function answersOf(ask, { isKeyed = true, hasMcp = false } = {}) {
+  const [bytes, headers] = [{}, {}];
   const answers = {};
   for (const one of cases) {
-    if (one.keyed && !isKeyed) continue;
-    const answer = await ask(requestOf(one, bytes, isKeyed));
+    if ((one.keyed && !isKeyed) || (one.mcp && !hasMcp)) continue;
+    const answer = await ask(requestOf(one, bytes, isKeyed, headers));
     bytes[one.name] = answer.body;
+    headers[one.name] = answer.headers;
     const read = { ...answer, json: json(answer) };
     judge(one, read, bytes);
     answers[one.name] = canonical(one, read);
@@ -44,8 +47,16 @@ export function compare(answers, first) {
   }
 }
 
-function requestOf({ name, method = "POST", path, headers, key = "all", body, text, parts }, bytes, isKeyed) {
-  const sent = { "x-request-id": name.replace(/\W+/g, "-"), ...(isKeyed && authorization(key)) };
+function requestOf(
+  { name, method = "POST", path, headers, key = "all", body, text, parts, bytesOf, session },
+  bytes,
+  isKeyed,
+  answered,
+) {
+  if (session) headers = { ...headers, "mcp-session-id": answered[session]["mcp-session-id"] };
+  if (bytesOf)
+    return { method, path, headers: { ...authorized(name, key, isKeyed), ...headers }, body: bytesOf(bytes) };
+  const sent = authorized(name, key, isKeyed);
   if (parts) {
     sent["content-type"] = `multipart/form-data; boundary=${BOUNDARY}`;
     return { method, path, headers: { ...sent, ...headers }, body: multipart(parts.map((part) => bytes[part])) };
@@ -53,6 +64,10 @@ function requestOf({ name, method = "POST", path, headers, key = "all", body, te
   if (body === undefined && text === undefined) return { method, path, headers: { ...sent, ...headers } };
   sent["content-type"] = "application/json";
   return { method, path, headers: { ...sent, ...headers }, body: encode(text ?? JSON.stringify(body)) };
+}
+
+function authorized(name, key, isKeyed) {
+  return { "x-request-id": name.replace(/\W+/g, "-"), ...(isKeyed && authorization(key)) };
 }
 
 function authorization(key) {
@@ -97,6 +112,10 @@ function judge({ name, expect, near, within = 1e-9, sameAs }, answer, bytes) {
   }
   holds(answer.json, expect.body, 0, (...found) => wrong(...found));
   holds(answer.json, near, within, (...found) => wrong(...found));
+  if (expect.rows) holds(readRows(answer.body), expect.rows, 0, (...found) => wrong(...found));
+  if (expect.text !== undefined && new TextDecoder().decode(answer.body) !== expect.text) {
+    throw wrong("body", new TextDecoder().decode(answer.body), expect.text);
+  }
   if (sameAs && String(bytes[name]) !== String(bytes[sameAs]))
     throw new Error(`"${name}" is not the bytes of "${sameAs}"`);
 }
@@ -116,10 +135,13 @@ function holds(got, expected, tolerance, wrong, at = "body") {
 }
 
 /** What an answer says, without what differs by machine: numbers stay as they were printed, which is in full. */
-function canonical({ name }, { status, headers, body, json: parsed }) {
+function canonical({ name, read }, { status, headers, body, json: parsed }) {
   if (name === "openapi") return JSON.stringify(withoutKeys(parsed));
   const told = HEADERS.map((header) => `${header}: ${headers[header]}`).join("\n");
-  const text = parsed === undefined ? [...body].join(" ") : JSON.stringify(parsed, withoutTimes);
+  // Arrow has the seconds in its schema.
+  const other = () =>
+    read ? JSON.stringify(read(body), (_, x) => (typeof x === "bigint" ? `${x}n` : x)) : [...body].join(" ");
+  const text = parsed === undefined ? other() : JSON.stringify(parsed, withoutTimes);
   return `${status}\n${told}\n\n${text}`;
 }
 

@@ -20,7 +20,7 @@ test.each(places)("%s is whole", (place) => {
     ),
   );
   expect(imported.length).toBeGreaterThan(0);
-  const beside = imported.includes("shadowprice") && place !== "browser" ? ["hono", "zod", "@hono/zod-openapi"] : [];
+  const beside = imported.includes("shadowprice") && place !== "browser" ? ["hono"] : [];
   for (const name of [...imported, ...beside]) expect(dependencies, name).toHaveProperty([name]);
   for (const [name, range] of Object.entries(dependencies)) {
     const peer = own.peerDependencies[name];

@@ -2,6 +2,7 @@
  * What /openapi.json says is what the application answers: every route is asked for its success and every documented error, and each
  * answer is read by a validator of JSON Schema 2020-12. Node alone: Ajv compiles functions, which workerd forbids.
  */
+import { writeFileSync } from "node:fs";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
@@ -40,6 +41,15 @@ function wrongs(value: unknown, ...place: readonly string[]): unknown {
   return validate(value) ? [] : validate.errors;
 }
 
+/** Times and processes differ from run to run. */
+function rounded(answer: unknown): unknown {
+  const differing = ["seconds", "phases", "modified", "created", "published", "updated"];
+  return JSON.parse(JSON.stringify(answer), (key, value) => {
+    if (key === "seconds") return 0.001;
+    return differing.includes(key) ? undefined : value;
+  });
+}
+
 /** Headers that say something of the answer itself, so that a reader must find them documented. */
 const SPOKEN = ["etag", "retry-after", "www-authenticate", "x-request-id", "allow", "location", "idempotency-replayed"];
 
@@ -71,6 +81,27 @@ describe("/openapi.json", () => {
       .filter(([name, { responses }]) => "422" in responses && !CASES[name]?.[422])
       .map(([name]) => name);
     expect(without, "add a line to CASES in test/serve/documented.ts").toEqual([]);
+  });
+
+  // EXAMPLES=update takes them anew.
+  it("gives for every answer in JSON the one that the example of its request is given", async () => {
+    const given: Record<string, unknown> = {};
+    for (const [name, operation] of named) {
+      const status = "200" in operation.responses ? "200" : "201";
+      const content = operation.responses[status]?.content as Record<string, { example?: unknown }> | undefined;
+      if (!content?.["application/json"] || operation.path === "/openapi.json") continue;
+      const answer = await (await answerOf(operation, status)).json();
+      const steps = ["paths", operation.path, operation.method.toLowerCase(), "responses", status, "content"];
+      expect(wrongs(answer, ...steps, "application/json", "schema"), name).toEqual([]);
+      given[name] = rounded(answer);
+      if (process.env.EXAMPLES !== "update") {
+        expect(rounded(content["application/json"].example), `${name}: EXAMPLES=update?`).toEqual(given[name]);
+      }
+    }
+    if (process.env.EXAMPLES === "update") {
+      writeFileSync("src/serve/docs/examples.json", `${JSON.stringify(given, null, 2)}\n`);
+    }
+    expect(Object.keys(given).length).toBeGreaterThan(14);
   });
 
   it("gives examples that its schemas accept", () => {

@@ -23,7 +23,11 @@ export interface Operation {
   requestBody?: { content: Record<string, { schema: Shape; example?: unknown }> };
   responses: Record<
     string,
-    { description: string; headers?: Record<string, object>; content?: Record<string, { schema: Shape }> }
+    {
+      description: string;
+      headers?: Record<string, object>;
+      content?: Record<string, { schema: Shape; example?: unknown }>;
+    }
   >;
 }
 

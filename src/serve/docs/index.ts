@@ -3,10 +3,15 @@
  * field bring one to three megabytes of script, and some ask a content network for them; this is read by people, by screen readers and by
  * `curl | less` alike, and runs wherever the application does.
  */
+
 import type { Described, Operation } from "./described.js";
+import examples from "./examples.json" with { type: "json" };
 import { code, escaped, indented, slug } from "./html.js";
 import { definition, type } from "./schema.js";
 import { STYLE } from "./style.js";
+
+/** Answers by method and path, as the application gave them to the examples of the requests (test/serve/openapi.node.test.ts takes them anew). */
+export const EXAMPLES: Readonly<Record<string, unknown>> = examples;
 
 /** The page, and what its Content-Security-Policy must be: its own style, and nothing else. */
 export interface DocsPage {
@@ -97,6 +102,7 @@ ${parameters.length > 0 ? parameterTable(parameters) : ""}
 ${bodyOf(route)}
 ${code(curl(route, origin, scope !== undefined), `curl for ${method} ${path}`)}
 ${answers(route)}
+${exampleOf(route)}
 </article>`;
 }
 
@@ -130,6 +136,13 @@ function answers({ responses }: Route): string {
     return `<tr><th scope="row">${status}</th><td>${escaped(description)}${also}</td><td>${kinds.join("<br>") || "nothing"}</td></tr>`;
   });
   return `<table><caption>Answers, each with <code>X-Request-Id</code></caption><thead><tr><th scope="col">Status</th><th scope="col">When</th><th scope="col">Body</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+}
+
+/** What the request above is answered. */
+function exampleOf({ method, path, responses }: Route): string {
+  const example = (responses[200] ?? responses[201])?.content?.["application/json"]?.example;
+  if (example === undefined) return "";
+  return `<h4>An answer</h4>\n${code(indented(example), `Answer to ${method} ${path}`)}`;
 }
 
 /** A line that runs as it stands, but for the key and the files. */

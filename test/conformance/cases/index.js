@@ -7,5 +7,7 @@ import { models } from "./models.js";
 import { plans } from "./plans.js";
 import { policies } from "./policies.js";
 import { service } from "./service.js";
+import { tables } from "./tables.js";
+import { talk } from "./talk.js";
 
-export const cases = [...allocations, ...plans, ...policies, ...models, ...service];
+export const cases = [...allocations, ...plans, ...policies, ...models, ...tables, ...service, ...talk];

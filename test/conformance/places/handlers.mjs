@@ -9,7 +9,7 @@ export async function lambda(folder) {
   const { handler, stop } = await load(folder, "index.mjs");
   let turn = 0;
   return {
-    stop,
+    ...{ stop, options: { hasMcp: true } },
     async ask(asked) {
       const { statusCode, headers, body = "", isBase64Encoded } = await handler(event(asked, turn++ % 2 === 0), {});
       return {
@@ -57,7 +57,7 @@ export async function azure(folder) {
   // What their host gives a handler: it has no named exports for ES modules.
   const { HttpRequest, InvocationContext } = createRequire(join(folder, "index.mjs"))("@azure/functions");
   return {
-    stop,
+    ...{ stop, options: { hasMcp: true } },
     async ask({ method, path, headers, body }) {
       const url = `http://localhost:7071${path}`;
       const request = new HttpRequest({ url, method, headers, ...(body && { body: { bytes: body } }) });

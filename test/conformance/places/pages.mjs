@@ -5,7 +5,7 @@ import { chromium } from "playwright";
 import { FLAGS, listen } from "../../runtimes/checks/browser.mjs";
 import { project, run } from "../../runtimes/install.mjs";
 
-/** The application in a page, its solves in Web Workers: what examples/browser does with the engine alone. */
+/** The application in a page (models talk to servers, so /mcp is none of its), its solves in Web Workers: what examples/browser does with the engine alone. */
 const APP = `
 import { createPool } from "shadowprice/pool";
 import { createApp } from "shadowprice/serve";

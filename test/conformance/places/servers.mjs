@@ -101,7 +101,7 @@ async function listening(folder, more = [], script = "start") {
     if (code !== 0) throw new Error(`it ended with ${signal ?? code} when it was asked to`);
   };
   const url = await address(server);
-  return { url, ask: (asked) => fetched(url, asked), server, stop };
+  return { url, ask: (asked) => fetched(url, asked), server, stop, options: { hasMcp: true } };
 }
 
 /** All of its processes: what a launcher as wrangler's started would outlive it, and hold its pipes and with them this program. */
