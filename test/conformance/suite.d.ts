@@ -12,5 +12,8 @@ interface Answered {
 export type Answers = Record<string, string>;
 export const KEYS: { all: string; decide: string };
 export const SHADOWPRICE_KEYS: string;
-export function answersOf(ask: (asked: Asked) => Promise<Answered>, options?: { isKeyed?: boolean; hasMcp?: boolean }): Promise<Answers>;
+export function answersOf(
+  ask: (asked: Asked) => Promise<Answered>,
+  options?: { isKeyed?: boolean; hasMcp?: boolean },
+): Promise<Answers>;
 export function compare(answers: Answers, first: Answers): void;
