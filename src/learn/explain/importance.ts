@@ -36,7 +36,7 @@ export interface Importance {
  * @throws {TypeError | RangeError} for columns that are not right, and a measure that is no finite number.
  * @example
  * const qini = ({ uplift }: Scores) => evaluate({ treatment, outcome, scores: { uplift } }, { resamples: 0, metrics: ["qini.sklift"] })
- *   .comparisons[0].scores[0].metrics["qini.sklift"].value;
+ *   .comparisons[0].scores[0].metrics[0].value;
  * const { features } = await importanceOf(model, columns, qini, { seed: 7 });
  */
 export async function importanceOf(
