@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Worth } from "../../src/learn/choose/value.js";
 import { readExperiment } from "../../src/learn/data/read.js";
 import { chooseLearner, judgeOnTest, splitExperiment, trainChosen } from "../../src/learn/index.js";
-import { madeExperiment } from "./data/experiments.js";
+import { madeExperiment, saidBy } from "./data/experiments.js";
 import { randomOf } from "./made.js";
 
 describe("what a policy is worth", () => {
@@ -83,15 +83,15 @@ describe("the choice", () => {
     const { compared, chosen } = await chooseLearner(data, { learners: ["class", "t"], trees: 20 });
     expect(compared.find(({ learner }) => learner === "class")?.refused).toMatch(/outcome of 0 and 1/);
     expect(chosen).toBe("t");
-    await expect(chooseLearner(data, { learners: ["class"] })).rejects.toThrow(/outcome of 0 and 1/);
-    await expect(chooseLearner(data, { learners: ["best"] })).rejects.toThrow(/no learner "best"/);
+    expect(await saidBy(chooseLearner(data, { learners: ["class"] }))).toMatch(/outcome of 0 and 1/);
+    expect(await saidBy(chooseLearner(data, { learners: ["best"] }))).toMatch(/no learner "best"/);
   });
 
   test("can be stopped", async () => {
     const { data } = madeExperiment({ rows: 3_000 }, 8);
     const controller = new AbortController();
     const onProgress = () => controller.abort(new Error("enough"));
-    await expect(chooseLearner(data, { signal: controller.signal, onProgress })).rejects.toThrow("enough");
+    expect(await saidBy(chooseLearner(data, { signal: controller.signal, onProgress }))).toMatch("enough");
   });
 });
 

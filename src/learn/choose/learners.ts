@@ -42,7 +42,7 @@ export interface Learner {
   train: (data: Experiment, options: LearnerOptions) => Promise<Learned>;
 }
 
-const upliftForest = (data: Experiment, options: LearnerOptions) => {
+const upliftForest = async (data: Experiment, options: LearnerOptions) => {
   const binary = isBinary(readExperiment(data).outcome);
   return trainUpliftForest(data, { trees: 50, ...options, criterion: binary ? "KL" : "ED" });
 };

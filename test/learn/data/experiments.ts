@@ -69,3 +69,13 @@ export function correlation(x: ArrayLike<number>, y: ArrayLike<number>): number 
   }
   return xy / Math.sqrt(xx * yy);
 }
+
+/** What a promise is rejected with: handled in the turn in which it was made, as workerd asks. */
+export async function saidBy(run: Promise<unknown> | undefined): Promise<string> {
+  try {
+    await run;
+    return "nothing";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
