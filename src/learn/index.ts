@@ -8,13 +8,10 @@ export type { Forest, Link } from "../uplift/forest.js";
 export { Model } from "../uplift/model/model.js";
 export type { ScoreOptions, Scores } from "../uplift/model/placed.js";
 export type { ScoreColumns, ScoreRow } from "../uplift/model/rows.js";
-export {
-  type BoostingOptions,
-  type BoostingReport,
-  type Observations,
-  type TrainedBoosting,
-  trainBoosting,
-} from "./boosting/train.js";
+export type { BoostReport } from "./boosting/boost.js";
+export type { BoostingOptions, Observations } from "./boosting/observations.js";
+export { type BoostingReport, type TrainedBoosting, trainBoosting } from "./boosting/train.js";
+export { type TrainedZeroInflated, trainZeroInflated, zeroInflated } from "./boosting/ziln.js";
 export { type Choice, type ChooseOptions, type Compared, chooseLearner, trainChosen } from "./choose/choose.js";
 export { type Judged, judgeOnTest } from "./choose/judge.js";
 export type { Learned, LearnedReport } from "./choose/learners.js";
