@@ -3,7 +3,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 
 /** What a row without them says. */
 export const NO_PYTHON =
-  "no Python with causalml and EconML: python3 -m venv build/training && build/training/bin/pip install causalml==0.18.0 econml==0.17.0";
+  "no Python with causalml, EconML and LightGBM: python3 -m venv build/training && build/training/bin/pip install causalml==0.18.0 econml==0.17.0 lightgbm==4.7.0";
 
 export function pythonWith(modules: string): string | undefined {
   const candidates = [process.env.TRAINING_PYTHON, "build/training/bin/python", "python3"];
