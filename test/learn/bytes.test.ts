@@ -1,6 +1,13 @@
 /** The model's bytes on every runtime: this file runs in Node, workerd and Chromium, and the numbers are one. */
 import { describe, expect, it } from "vitest";
-import { type Experiment, type Forest, trainCausalForest, trainUpliftForest } from "../../src/learn/index.js";
+import {
+  type Experiment,
+  type Forest,
+  trainBoosting,
+  trainCausalForest,
+  trainMetaLearner,
+  trainUpliftForest,
+} from "../../src/learn/index.js";
 import { randomOf } from "./made.js";
 
 /** FNV-1a over the forest's numbers as bytes. */
@@ -51,5 +58,18 @@ describe("the bytes of a forest", () => {
       "f8b81f9c",
       "1cfc7ebf",
     ]);
+  });
+
+  it("is one number of boosting, and of what stands on it", async () => {
+    const data = experiment();
+    const { outcome, features, weight, cluster } = data as Required<Experiment>;
+    const options = { trees: 12, leaves: 8, rowFraction: 0.7, earlyStopping: 5 };
+    const losses = ["squared", "logistic", "tweedie"] as const;
+    const forests: Forest[] = [];
+    for (const loss of losses) {
+      forests.push((await trainBoosting({ outcome, features, weight, cluster }, { ...options, loss })).forest);
+    }
+    forests.push((await trainMetaLearner(data, { learner: "dr", trees: 12 })).forest);
+    expect(forests.map(hashOf)).toEqual(["095107d2", "8088dd7d", "938d7fb6", "cc14cd93"]);
   });
 });
