@@ -19,10 +19,62 @@ function isOver(sent) {
   return requests === undefined ? performance.now() - started > 1000 * seconds : sent >= requests;
 }
 
+/** Reads an answer piece by piece; says whether it is whole. Its body has a length, or comes in chunks. */
+function answer() {
+  let [text, missing] = ["", -1];
+  let chunks;
+  return (data) => {
+    if (chunks) return chunks(data);
+    if (missing >= 0) {
+      missing -= data.length;
+      return missing <= 0;
+    }
+    // What ends the last answer's chunks may come with this one.
+    text = (text + data.toString("latin1")).trimStart();
+    const end = text.indexOf("\r\n\r\n");
+    if (end < 0) return false;
+    const head = text.slice(0, end);
+    if (!head.startsWith("HTTP/1.1 200")) throw new Error(`${path}: ${text.slice(0, 1000)}`);
+    const body = Buffer.from(text.slice(end + 4), "latin1");
+    if (/^transfer-encoding: *chunked/im.test(head)) {
+      chunks = inChunks();
+      return chunks(body);
+    }
+    missing = Number(/^content-length: *(\d+)/im.exec(head)?.[1]) - body.length;
+    return missing <= 0;
+  };
+}
+
+/** Hexadecimal length, bytes, and so on until a chunk of none. */
+function inChunks() {
+  let [left, size] = [0, ""];
+  return (data) => {
+    let at = 0;
+    while (at < data.length) {
+      const here = Math.min(left, data.length - at);
+      at += here;
+      left -= here;
+      if (left > 0) return false;
+      const end = data.indexOf(10, at);
+      size += data.toString("latin1", at, end < 0 ? data.length : end);
+      if (end < 0) return false;
+      at = end + 1;
+      // The line behind a chunk's bytes is empty.
+      if (size.trim() !== "") {
+        left = Number.parseInt(size, 16);
+        if (left === 0) return true;
+      }
+      size = "";
+    }
+    return false;
+  };
+}
+
 function lane() {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-    let [sent, since, text, missing] = [0, 0, "", -1];
+    let [sent, since] = [0, 0];
+    let rest = answer();
     const send = () => {
       sent++;
       since = performance.now();
@@ -31,20 +83,13 @@ function lane() {
     socket.on("connect", send);
     socket.on("error", reject);
     socket.on("data", (data) => {
-      if (missing < 0) {
-        text += data.toString("latin1");
-        const end = text.indexOf("\r\n\r\n");
-        if (end < 0) return;
-        const length = /^content-length: *(\d+)/im.exec(text.slice(0, end))?.[1];
-        if (length === undefined || !text.startsWith("HTTP/1.1 200")) {
-          reject(new Error(`${path}: ${text.slice(0, 1000)}`));
-          return;
-        }
-        missing = Number(length) - (text.length - end - 4);
-        text = "";
-      } else missing -= data.length;
-      if (missing > 0) return;
-      missing = -1;
+      try {
+        if (!rest(data)) return;
+      } catch (error) {
+        reject(error);
+        return;
+      }
+      rest = answer();
       times.push(performance.now() - since);
       process.send?.({ requests: times.length });
       if (!isOver(sent)) send();
