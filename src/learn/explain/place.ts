@@ -3,6 +3,7 @@ import { MISSING_LEFT, SET } from "../../uplift/forest.js";
 import type { Stored } from "../../uplift/model/format.js";
 import { treesOf } from "../../uplift/model/shapes.js";
 import type { Memory } from "../kernel.js";
+import { countedSets } from "../sets.js";
 
 const TEST = 24;
 const LEAF = 16;
@@ -28,16 +29,8 @@ export interface PlacedLeaves {
 }
 
 export function placeTests(stored: Stored, memory: Memory): PlacedTests {
-  const { tests, lefts, feature, flags, threshold, words, setStart, zeroMissing } = stored;
-  const sets = setStart.length - 1;
-  // Every set with the number of its words before it.
-  const setWords = new Uint32Array(words.length + sets + 1);
-  for (let s = 0; s < sets; s++) {
-    const [from, to] = [setStart[s] as number, setStart[s + 1] as number];
-    setWords[from + s] = to - from;
-    setWords.set(words.subarray(from, to), from + s + 1);
-  }
-  const wordsAt = memory.put(setWords);
+  const { tests, lefts, feature, flags, threshold, setStart, zeroMissing } = stored;
+  const wordsAt = memory.put(countedSets(stored));
   const records = new DataView(new ArrayBuffer(TEST * feature.length));
   for (let i = 0; i < feature.length; i++) {
     const [at, flag, limit] = [TEST * i, flags[i] as number, threshold[i] as number];

@@ -8,6 +8,7 @@ import type { Model } from "../../uplift/model/model.js";
 import type { ScoreColumns } from "../../uplift/model/rows.js";
 import { treesOf } from "../../uplift/model/shapes.js";
 import { Memory } from "../kernel.js";
+import { countedSets } from "../sets.js";
 import { GROUP } from "./causal.js";
 import { type PlacedTrees, SPREAD_ROWS, Spread } from "./kernel.js";
 
@@ -113,18 +114,10 @@ function columnsOf({ features, compares }: Stored, columns: ScoreColumns) {
 
 /** The trees as nodes, from tests in pre-order. */
 function place(stored: Stored, memory: Memory): PlacedTrees {
-  const { tests, lefts, feature, flags, threshold, outputs, values, words, setStart } = stored;
+  const { tests, lefts, feature, flags, threshold, outputs, values, setStart } = stored;
   const trees = tests.length;
   const nodeCount = 2 * feature.length + trees;
-  // Every set with the number of its words before it.
-  const sets = setStart.length - 1;
-  const setWords = new Uint32Array(words.length + sets + 1);
-  for (let s = 0; s < sets; s++) {
-    const [from, to] = [setStart[s] as number, setStart[s + 1] as number];
-    setWords[from + s] = to - from;
-    setWords.set(words.subarray(from, to), from + s + 1);
-  }
-  const wordsAt = memory.put(setWords);
+  const wordsAt = memory.put(countedSets(stored));
   const placed = {
     nodes: memory.take(NODE * nodeCount),
     roots: memory.take(4 * trees),

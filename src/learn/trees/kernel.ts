@@ -1,4 +1,5 @@
 /** The border of the kernels that grow trees and read them. Layouts: assembly/learn/run.ts, spread.ts. */
+import type { Grown } from "../forest.js";
 import { halves, type Memory } from "../kernel.js";
 
 const CELL = 16;
@@ -61,16 +62,7 @@ export interface Draws {
   bootstrap: boolean;
 }
 
-/** A tree as the kernels leave it: nodes in the order they were made, children after their parents, siblings side by side. */
-export interface GrownTree {
-  feature: Int32Array;
-  bin: Uint8Array;
-  missingLeft: Uint8Array;
-  left: Uint32Array;
-  gain: Float64Array;
-  depth: Uint32Array;
-  /** Rows of the structure, by node. */
-  rows: Uint32Array;
+export interface GrownTree extends Grown {
   /** By node, outcome and arm: means; of leaves only. */
   means: Float64Array;
   /** Leaves that took an ancestor's means. */
