@@ -68,7 +68,7 @@ function consider(run: Boost, node: Node, column: u32, bin: u32, missing: u32, g
   node.gain = gain;
   node.column = <i32>column;
   node.bin = bin;
-  node.missingLeft = missing < 2 ? missing : <u32>(h >= rightH);
+  node.missingLeft = missing < 2 ? missing : u32(h >= rightH);
   node.leftG = g;
   node.leftH = h;
 }
