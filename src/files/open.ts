@@ -11,9 +11,9 @@ import { findLayout, type Layout } from "./layout.js";
 import { LongTable } from "./long/table.js";
 import { AsideFile } from "./output.js";
 import type { Choices, Decided } from "./sink/decided.js";
-import { CsvSource } from "./source/csv.js";
+import { CsvSource } from "./source/csv/csv.js";
 import { openDisk } from "./source/disk.js";
-import { ParquetSource } from "./source/parquet.js";
+import { ParquetSource } from "./source/parquet/parquet.js";
 import type { Format, OpenOptions, Source } from "./types.js";
 import { Watch } from "./watch.js";
 import { type DuckDBFile, WideTable } from "./wide/table.js";
@@ -92,7 +92,7 @@ export async function openSource(path: string, format: Format | "arrow stream"):
   if (format === "csv") return CsvSource.open(path, await openDisk(path));
   if (format === "parquet") return ParquetSource.open(path, await openDisk(path));
   // Loaded when it is needed: apache-arrow alone takes 60 ms.
-  const { ArrowSource } = await import("./source/arrow.js");
+  const { ArrowSource } = await import("./source/arrow/arrow.js");
   return ArrowSource.open(path);
 }
 

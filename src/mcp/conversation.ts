@@ -2,12 +2,12 @@
 import type { Context } from "hono";
 import type { AllocationRequest, PlanFrontierOptions, PlanOptions, PlanProblem, PlanResult } from "../index.js";
 import { explain } from "../index.js";
+import { columnsOf, pointerToCell } from "../serve/bodies/table.js";
 import type { Env } from "../serve/context.js";
-import { type Limits, sizedPlan, within } from "../serve/limits.js";
+import { type Limits, sizedPlan, within } from "../serve/middleware/limits.js";
 import { askSolver, Problem } from "../serve/problem.js";
-import { SEARCH, type Solver, solve } from "../serve/solver.js";
+import { SEARCH, type Solver, solve } from "../serve/solving/solver.js";
 import { isConflict } from "../serve/store/store.js";
-import { columnsOf, pointerToCell } from "../serve/table.js";
 import { changedPlan, changedRequest, type Delta, type Echo } from "./deltas.js";
 import {
   type AllocationScenario,

@@ -1,11 +1,11 @@
 /** What the routes of one application share. */
 import type { MiddlewareHandler } from "hono";
-import type { Scope } from "./keys.js";
-import type { Limits } from "./limits.js";
-import type { Metrics } from "./metrics.js";
-import type { Models } from "./models.js";
-import type { Policies } from "./policies.js";
-import type { Solver } from "./solver.js";
+import type { Scope } from "./middleware/keys.js";
+import type { Limits } from "./middleware/limits.js";
+import type { Metrics } from "./middleware/metrics.js";
+import type { Models } from "./published/models.js";
+import type { Policies } from "./published/policies.js";
+import type { Solver } from "./solving/solver.js";
 import type { Latest } from "./store/latest.js";
 import type { Store } from "./store/store.js";
 

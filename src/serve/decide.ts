@@ -4,23 +4,23 @@
  * @module
  */
 import { Hono } from "hono";
-import { readJson } from "./body.js";
+import { readJson } from "./bodies/json.js";
 import type { Env } from "./context.js";
-import { decideUsers } from "./deciding.js";
-import { type ApiKey, checkKeys, keeper } from "./keys.js";
-import { bodyLimit, checkLimits, type Limits, noOthers } from "./limits.js";
-import { type LogEntry, printed } from "./log.js";
-import { Metrics } from "./metrics.js";
-import { Models, type Scoring } from "./models.js";
-import { observing } from "./observe.js";
-import { Policies } from "./policies.js";
+import { type ApiKey, checkKeys, keeper } from "./middleware/keys.js";
+import { bodyLimit, checkLimits, type Limits, noOthers } from "./middleware/limits.js";
+import { type LogEntry, printed } from "./middleware/log.js";
+import { Metrics } from "./middleware/metrics.js";
+import { observing } from "./middleware/observe.js";
 import { expected, Problem, problemResponse } from "./problem.js";
+import { decideUsers } from "./published/deciding.js";
+import { Models, type Scoring } from "./published/models.js";
+import { Policies } from "./published/policies.js";
 import { Latest } from "./store/latest.js";
 import type { Store } from "./store/store.js";
 
-export { type ApiKey, readKeys, type Scope } from "./keys.js";
-export type { Limits } from "./limits.js";
-export type { LogEntry } from "./log.js";
+export { type ApiKey, readKeys, type Scope } from "./middleware/keys.js";
+export type { Limits } from "./middleware/limits.js";
+export type { LogEntry } from "./middleware/log.js";
 export { MemoryStore } from "./store/memory.js";
 export {
   ConflictError,

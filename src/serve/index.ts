@@ -3,11 +3,12 @@
  * @module
  */
 export { type AppOptions, createApp } from "./app.js";
-export { type ApiKey, readKeys, type Scope } from "./keys.js";
-export type { Limits } from "./limits.js";
-export type { LogEntry } from "./log.js";
+export { type ApiKey, readKeys, type Scope } from "./middleware/keys.js";
+export type { Limits } from "./middleware/limits.js";
+export type { LogEntry } from "./middleware/log.js";
 export type { ProblemBody, ProblemKind } from "./problem.js";
-export type { Solver, SolverState } from "./solver.js";
+export type { Solver, SolverState } from "./solving/solver.js";
+export { Turns, type TurnsOptions } from "./solving/turns.js";
 export { MemoryStore } from "./store/memory.js";
 export {
   ConflictError,
@@ -18,4 +19,3 @@ export {
   UnavailableError,
   type WriteOptions,
 } from "./store/store.js";
-export { Turns, type TurnsOptions } from "./turns.js";

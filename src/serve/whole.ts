@@ -6,9 +6,9 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { MiddlewareHandler } from "hono";
 import type { AppOptions } from "./app.js";
 import type { Env, Shared } from "./context.js";
-import { documentRoute } from "./document.js";
-import { bodyLimit } from "./limits.js";
-import { observing } from "./observe.js";
+import { documentRoute } from "./docs/document.js";
+import { bodyLimit } from "./middleware/limits.js";
+import { observing } from "./middleware/observe.js";
 import { expected, Problem, pointerTo, problemResponse } from "./problem.js";
 import { allocationRoutes } from "./routes/allocations.js";
 import { describeDecisions } from "./routes/decisions.js";
@@ -18,7 +18,7 @@ import { planRoutes } from "./routes/plans.js";
 import { policyRoutes } from "./routes/policies.js";
 import { isTable } from "./routes/tables.js";
 import { totalsRoutes } from "./routes/totals.js";
-import { Turns } from "./turns.js";
+import { Turns } from "./solving/turns.js";
 
 export type WholeOptions = Required<Pick<AppOptions, "keys" | "origins" | "log">> &
   Pick<AppOptions, "limits" | "mcp" | "solver"> & {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compressors } from "../../src/files/source/compressors.js";
+import { compressors } from "../../src/files/source/parquet/compressors.js";
 
 const TEXT = "ten percent off, ".repeat(12);
 /** By pyarrow 26.0.1, whose codecs are the reference libraries': pa.compress(TEXT, codec). */

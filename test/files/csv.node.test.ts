@@ -4,9 +4,9 @@ import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openOffers } from "../../src/files/index.js";
-import { CsvSource } from "../../src/files/source/csv.js";
+import { CsvSource } from "../../src/files/source/csv/csv.js";
+import { parseNumber } from "../../src/files/source/csv/number-text.js";
 import { openDisk } from "../../src/files/source/disk.js";
-import { parseNumber } from "../../src/files/source/number-text.js";
 import { createEngine } from "../../src/index.js";
 import { decisions, temporaryFolder, text } from "./make.js";
 

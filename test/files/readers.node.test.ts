@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { openOffers } from "../../src/files/index.js";
-import { parseNumber } from "../../src/files/source/number-text.js";
+import { parseNumber } from "../../src/files/source/csv/number-text.js";
 import { createEngine } from "../../src/index.js";
 import { decisions, parquet, sql, temporaryFolder, text } from "./make.js";
 

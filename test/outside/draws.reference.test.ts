@@ -5,10 +5,9 @@
  * the mean parameters, and on which side of it the published plan lies. It cannot show the published plan to the last digit:
  * a posterior's height and rate of a curve go against each other, which moments do not say.
  */
-import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Channel, type PlanProblem, planBudget } from "../../src/index.js";
-import { referenceData } from "../reference.setup.js";
+import { readCsv } from "./data/csv.js";
 
 const PERIODS = 13;
 const PUBLISHED = [961.9, 1031, 970.2, 1037];
@@ -20,15 +19,9 @@ const MOMENTS = {
 
 /** Largest spend of each channel and largest target, by region: what the model scales by. */
 function scales() {
-  const file = referenceData("mmm/pymc-marketing/multidimensional_mock_data.csv");
-  const [header, ...rows] = readFileSync(file, "utf8").trim().split("\n");
-  const names = (header as string).split(",");
-  const most = (geo: string, name: string) =>
-    rows
-      .map((row) => row.split(","))
-      .filter((row) => row[names.indexOf("geo")] === geo)
-      .reduce((best, row) => Math.max(best, Number(row[names.indexOf(name)])), 0);
-  return most;
+  const { text, column } = readCsv("mmm", "pymc-marketing", "multidimensional_mock_data.csv");
+  const geos = text("geo");
+  return (geo: string, name: string) => Math.max(...column(name).filter((_, row) => geos[row] === geo));
 }
 
 function uniforms(seed: number): () => number {

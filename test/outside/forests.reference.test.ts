@@ -4,7 +4,6 @@
  * ihdp: real infants, outcomes by a formula, so that every effect is known. Hillstrom: three arms, visit, conversion and spend; Qini of two
  * definitions with intervals beside a plain response model and a random order. GOTV: five arms and what letters cost.
  */
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { allocate, createEngine, evaluate } from "../../src/index.js";
 import {
@@ -15,9 +14,9 @@ import {
   trainUpliftForest,
 } from "../../src/learn/index.js";
 import { mix64 } from "../reference/canonical.js";
-import { referenceData } from "../reference.setup.js";
-import { CHANCES, COSTS, LETTERS, readVoters } from "./gotv.js";
-import { readHillstrom } from "./hillstrom.js";
+import { readColumns } from "./data/csv.js";
+import { CHANCES, COSTS, LETTERS, readVoters } from "./data/gotv.js";
+import { readHillstrom } from "./data/hillstrom.js";
 
 type Train = (data: Experiment) => Promise<TrainedForest>;
 type Columns = Record<string, Float32Array>;
@@ -38,14 +37,9 @@ async function crossFitted(train: Train, data: Experiment & { features: Columns 
 const foldOf = (id: number, folds: number) => Number(mix64(BigInt(id)) % BigInt(folds));
 
 describe("ihdp: 747 infants, effects known", () => {
-  const lines = () =>
-    readFileSync(referenceData("uplift", "ihdp", "ihdp_npci_1.csv"), "utf8")
-      .trim()
-      .split("\n");
-
   test("a causal forest finds them, and its intervals cover most", async () => {
-    const cells = lines().map((line) => line.split(",").map(Number));
-    const column = (c: number) => Float64Array.from(cells, (row) => row[c] as number);
+    const columns = readColumns("uplift", "ihdp", "ihdp_npci_1.csv");
+    const column = (c: number) => columns[c] as Float64Array;
     const [mu0, mu1] = [column(3), column(4)];
     const truth = mu1.map((y, i) => y - (mu0[i] as number));
     const features = Object.fromEntries(

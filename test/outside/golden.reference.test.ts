@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { allocate, createEngine, frontier, type Offers } from "../../src/index.js";
 import { canonical } from "../reference/canonical.js";
 import { referenceData } from "../reference.setup.js";
+import { readColumns } from "./data/csv.js";
 
 interface Golden {
   B: number;
@@ -22,18 +23,10 @@ let rows: Golden[];
 let values: Float64Array[];
 let costs: Float64Array[];
 
-function columns(name: string): Float64Array[] {
-  const lines = readFileSync(referenceData("incentive", "golden", name), "utf8")
-    .trim()
-    .split("\n");
-  const numbers = lines.map((line) => line.split(",").map(Number));
-  return Array.from({ length: 8 }, (_, j) => Float64Array.from(numbers, (row) => row[j] as number));
-}
-
 beforeAll(() => {
   rows = JSON.parse(readFileSync(referenceData("incentive", "golden", "golden.json"), "utf8")).mt7_mckp.rows;
-  values = columns("mt7_gauss_n1000_reward.csv");
-  costs = columns("mt7_gauss_n1000_cost.csv");
+  values = readColumns("incentive", "golden", "mt7_gauss_n1000_reward.csv");
+  costs = readColumns("incentive", "golden", "mt7_gauss_n1000_cost.csv");
 });
 
 function offers(): Offers {

@@ -6,22 +6,14 @@
  * what the policy achieves: the Hájek estimate against the same money spent at random, on letters drawn evenly and on the
  * policy's own letters.
  */
-import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { allocate, createEngine } from "../../src/index.js";
 import { mix64 } from "../reference/canonical.js";
-import { referenceData } from "../reference.setup.js";
+import { CHANCES, COSTS, LETTERS, readVoters, type Voters } from "./data/gotv.js";
 
 const SEGMENTS = 6;
-const LETTERS = ["Civic Duty", "Hawthorne", "Self", "Neighbors"];
-const COSTS = [1, 15, 30, 45];
-/** Chance of each arm by design: no letter, then the four. */
-const CHANCES = [5 / 9, 1 / 9, 1 / 9, 1 / 9, 1 / 9];
 
-interface People {
-  arm: Uint8Array;
-  voted: Uint8Array;
+interface People extends Voters {
   segment: Uint16Array;
   half: Uint8Array;
 }
@@ -35,29 +27,15 @@ beforeAll(() => {
 });
 
 function read(): People {
-  const file = referenceData("uplift", "gotv", "GerberGreenLarimer_APSR_2008_social_pressure.csv.gz");
-  const lines = gunzipSync(readFileSync(file)).toString("latin1").replaceAll('"', "").trim().split(/\r?\n/);
-  const header = (lines[0] as string).split(",");
-  const column = Object.fromEntries(header.map((name, i) => [name, i]));
-  const count = lines.length - 1;
-  const all: People = {
-    arm: new Uint8Array(count),
-    voted: new Uint8Array(count),
-    segment: new Uint16Array(count),
-    half: new Uint8Array(count),
-  };
-  for (let i = 0; i < count; i++) {
-    const fields = (lines[i + 1] as string).split(",");
-    const field = (name: string) => (fields[column[name] as number] as string).trim();
-    const yes = (name: string) => Number(field(name).toLowerCase() === "yes");
-    all.arm[i] = LETTERS.indexOf(field("treatment")) + 1;
-    all.voted[i] = yes("voted");
-    // Some ids end in ".5".
-    all.half[i] = Number(mix64(BigInt(2 * Number(field("hh_id")))) & 1n);
+  const voters = readVoters();
+  const { p2002, p2004, yob } = voters.features as Record<"p2002" | "p2004" | "yob", Float32Array>;
+  return {
+    ...voters,
     // Voted in both earlier primaries, one or none; older than 50 in 2006 or not.
-    all.segment[i] = (yes("p2002") + yes("p2004")) * 2 + Number(Number(field("yob")) < 1956);
-  }
-  return all;
+    segment: Uint16Array.from(p2002, (one, i) => (one + (p2004[i] as number)) * 2 + Number((yob[i] as number) < 1956)),
+    // Some ids end in ".5".
+    half: Uint8Array.from(voters.household, (id) => Number(mix64(BigInt(2 * Number(id))) & 1n)),
+  };
 }
 
 /** Votes a letter brings in each segment: the mean of its arm less the mean of no letter. */

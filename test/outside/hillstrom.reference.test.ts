@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Evaluation, evaluate } from "../../src/index.js";
-import { type Mails, pick, readHillstrom, rowsOf } from "./hillstrom.js";
+import { type Mails, pick, readHillstrom, rowsOf } from "./data/hillstrom.js";
 
 let mails: Mails;
 let judged: Record<string, Evaluation>;

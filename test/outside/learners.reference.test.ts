@@ -12,7 +12,7 @@ import { rowsOf } from "../../src/learn/data/rows.js";
 import { effectsOf } from "../../src/learn/data/score.js";
 import type { Experiment } from "../../src/learn/index.js";
 import { mix64 } from "../reference/canonical.js";
-import { readHillstrom } from "./hillstrom.js";
+import { readHillstrom } from "./data/hillstrom.js";
 
 const WHOLE = process.env.SHADOWPRICE_LEARNERS === "all";
 const CONTROL = "No E-Mail";

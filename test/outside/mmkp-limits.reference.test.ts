@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 import { type AllocationResult, allocate, createEngine } from "../../src/index.js";
-import { hiremathHill, KHAN, khan, type Mmkp } from "./mmkp.js";
+import { hiremathHill, KHAN, khan, type Mmkp } from "./data/mmkp.js";
 
 function solve({ capacities, groups }: Mmkp): AllocationResult {
   const [users, options] = [groups.length, groups[0]?.values.length ?? 0];

@@ -11,6 +11,7 @@ import {
 } from "../../src/index.js";
 import { respond } from "../planning/importers/respond.js";
 import { referenceData } from "../reference.setup.js";
+import { readCsv } from "./data/csv.js";
 
 interface Variable {
   coef_published: number;
@@ -39,12 +40,8 @@ beforeAll(() => {
   golden = JSON.parse(
     readFileSync(referenceData("mmm", "robyn", "golden_robyn_3_165_9_DERIVED.json"), "utf8"),
   ).variables;
-  const [head, ...lines] = readFileSync(referenceData("mmm", "robyn", "dt_simulated_weekly.csv"), "utf8")
-    .trim()
-    .split("\n");
-  const names = (head as string).split(",").map((name) => name.replaceAll('"', ""));
-  const rows = lines.map((line) => line.split(","));
-  columns = Object.fromEntries(MEDIA.map((name) => [name, rows.map((row) => Number(row[names.indexOf(name)]))]));
+  const { column } = readCsv("mmm", "robyn", "dt_simulated_weekly.csv");
+  columns = Object.fromEntries(MEDIA.map((name) => [name, [...column(name)]]));
 });
 
 /** The fit as robyn_write writes it. */
@@ -139,12 +136,8 @@ describe("PyMC-Marketing's mmm_example, by its true parameters", () => {
   beforeAll(() => {
     const folder = ["mmm", "pymc-marketing"];
     truth = JSON.parse(readFileSync(referenceData(...folder, "mmm_example_true_parameters_DERIVED.json"), "utf8"));
-    const [head, ...lines] = readFileSync(referenceData(...folder, "mmm_example.csv"), "utf8")
-      .trim()
-      .split("\n");
-    const names = (head as string).split(",");
-    const column = (name: string) => lines.map((line) => Number(line.split(",")[names.indexOf(name)]));
-    spends = { x1: column("x1"), x2: column("x2") };
+    const { column } = readCsv(...folder, "mmm_example.csv");
+    spends = { x1: [...column("x1")], x2: [...column("x2")] };
   });
 
   /** Scaled as the library scales, or raw as the generator has it: the same curves. */

@@ -3,22 +3,10 @@
  * Bandit Dataset with true propensities, and the voters of Michigan by household.
  */
 import { readFileSync } from "node:fs";
-import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { evaluate, gainCurve, policyValue } from "../../src/index.js";
 import { referenceData } from "../reference.setup.js";
-
-function csv(text: string): {
-  rows: string[][];
-  column: (name: string) => Float64Array;
-  text: (name: string) => string[];
-} {
-  const [head = "", ...lines] = text.trim().split(/\r?\n/);
-  const names = head.split(",");
-  const rows = lines.map((line) => line.split(","));
-  const of = (name: string) => rows.map((row) => (row[names.indexOf(name)] as string).trim());
-  return { rows, text: of, column: (name) => Float64Array.from(of(name), Number) };
-}
+import { readCsv } from "./data/csv.js";
 
 describe("AUCC (DFCL's definition)", () => {
   const golden = {
@@ -27,7 +15,7 @@ describe("AUCC (DFCL's definition)", () => {
   };
   for (const [points, values] of Object.entries(golden)) {
     test(`Q = ${points}`, () => {
-      const table = csv(readFileSync(referenceData("incentive", "golden", "aucc_input.csv"), "utf8"));
+      const table = readCsv("incentive", "golden", "aucc_input.csv");
       const scores = Object.fromEntries(Object.keys(values).map((name) => [name, table.column(name)]));
       const { comparisons } = evaluate(
         { treatment: table.column("t"), outcome: table.column("yr"), cost: table.column("yc"), scores },
@@ -59,7 +47,7 @@ test("EOM by IPW and Hájek, of outcome and cost, with its effective sample size
 });
 
 describe("logged clicks with true propensities (obd, men)", () => {
-  const log = (name: string) => csv(readFileSync(referenceData("uplift", "obd", `${name}_men_men.csv`), "utf8"));
+  const log = (name: string) => readCsv("uplift", "obd", `${name}_men_men.csv`);
 
   test("what the bandit logged tells what drawing at random brings: 46 of 10,000", () => {
     const { column, text } = log("bts");
@@ -97,8 +85,7 @@ describe("logged clicks with true propensities (obd, men)", () => {
 
 describe("344,084 voters, five arms, 180,002 households", () => {
   const COSTS = { "Civic Duty": 1, Hawthorne: 15, Self: 30, Neighbors: 45 };
-  const file = () => referenceData("uplift", "gotv", "GerberGreenLarimer_APSR_2008_social_pressure.csv.gz");
-  const read = () => csv(gunzipSync(readFileSync(file())).toString("latin1").replaceAll('"', ""));
+  const read = () => readCsv("uplift", "gotv", "GerberGreenLarimer_APSR_2008_social_pressure.csv.gz");
 
   test("each letter for everyone is its arm's mean; households widen the intervals; gains along MAQ's path", () => {
     const { text, column } = read();

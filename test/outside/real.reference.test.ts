@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Evaluation, evaluate, importModel, type MetricResult, policyCurve } from "../../src/index.js";
-import { type Mails, pick, readHillstrom } from "./hillstrom.js";
+import { type Mails, pick, readHillstrom } from "./data/hillstrom.js";
 
 const ARMS = { Womens: "Womens E-Mail", Mens: "Mens E-Mail" };
 const LEARNERS = ["xgboost two models", "xgboost transformed", "lightgbm two models", "lightgbm transformed"];

@@ -8,7 +8,7 @@ import { regroupedInMemory } from "../long/in-memory.js";
 import { UserNumbers } from "../long/numbers.js";
 import { slotsOf, survey } from "../long/survey.js";
 import { bytesOf } from "../source/bytes.js";
-import { CsvSource } from "../source/csv.js";
+import { CsvSource } from "../source/csv/csv.js";
 import { decodeText } from "../text.js";
 import type { Cells, Source } from "../types.js";
 import type { Watch } from "../watch.js";
@@ -62,7 +62,8 @@ function isArrow(format: BodyFormat): boolean {
 
 async function openWhole(format: BodyFormat, bytes: Uint8Array): Promise<Source> {
   // Loaded when they are needed: most edges never read one.
-  if (format === "parquet") return (await import("../source/parquet.js")).ParquetSource.open(PATH, bytesOf(bytes));
+  if (format === "parquet")
+    return (await import("../source/parquet/parquet.js")).ParquetSource.open(PATH, bytesOf(bytes));
   return new (await import("./arrow.js")).ArrowBody(PATH, bytes);
 }
 

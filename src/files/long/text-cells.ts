@@ -1,6 +1,6 @@
 /** Cells that were put aside as text, in the types they came with. */
 import { md5Key } from "../../allocation/md5.js";
-import { parseNumber } from "../source/number-text.js";
+import { parseNumber } from "../source/csv/number-text.js";
 import { decodeText } from "../text.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
 

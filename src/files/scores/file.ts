@@ -8,7 +8,7 @@ import { type Identity, identify, requireSame, sniffFormat } from "../identity.j
 import { columnNumbers, ID, requireId, requireNumber } from "../layout.js";
 import { openSource, outputFormat } from "../open.js";
 import { AsideFile, FileWriter } from "../output.js";
-import { CsvSource } from "../source/csv.js";
+import { CsvSource } from "../source/csv/csv.js";
 import type { Batch, Cells, Column, Format, OpenOptions, Source } from "../types.js";
 import { Watch } from "../watch.js";
 import { CsvScores } from "./csv.js";

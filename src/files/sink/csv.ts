@@ -1,5 +1,5 @@
 /** Decisions as CSV: an empty offer is none. */
-import type { CsvCells } from "../source/csv-cells.js";
+import type { CsvCells } from "../source/csv/cells.js";
 import { encodeText, newBytes } from "../text.js";
 import type { Exact } from "../types.js";
 import { type DecisionShape, NAMES, type Out, type Sink, textOf } from "./sink.js";

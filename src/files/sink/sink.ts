@@ -1,5 +1,5 @@
 /** Decisions out: one row a user. */
-import type { CsvCells } from "../source/csv-cells.js";
+import type { CsvCells } from "../source/csv/cells.js";
 import { decimalText } from "../total.js";
 import type { Cells, ColumnType, Exact } from "../types.js";
 

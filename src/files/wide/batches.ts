@@ -5,8 +5,8 @@ import { InputFileError } from "../errors.js";
 import { usedColumns, type WideLayout } from "../layout.js";
 import { type Choices, type Decided, Totals } from "../sink/decided.js";
 import { type DecisionShape, exactAs, type Sink, zeroOf } from "../sink/sink.js";
-import { CsvSource } from "../source/csv.js";
-import { CsvCells } from "../source/csv-cells.js";
+import { CsvCells } from "../source/csv/cells.js";
+import { CsvSource } from "../source/csv/csv.js";
 import type { Batch, Cells, Source } from "../types.js";
 import type { Watch } from "../watch.js";
 

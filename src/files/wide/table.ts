@@ -12,7 +12,7 @@ import type { Table } from "../open.js";
 import type { AsideFile } from "../output.js";
 import { type Choices, type Decided, decisionShape } from "../sink/decided.js";
 import { withSink } from "../sink/open.js";
-import { CsvSource } from "../source/csv.js";
+import { CsvSource } from "../source/csv/csv.js";
 import type { Format, OpenOptions, Source } from "../types.js";
 import type { Watch } from "../watch.js";
 import { decideWide, fillWide } from "./batches.js";

@@ -20,9 +20,10 @@ export interface ColumnPreview {
 export async function openFile(file: File): Promise<Source> {
   const path = admit(file);
   const format = await sniffFormat(path, { size: file.size, mark: "" });
-  if (format === "csv") return (await import("../../files/source/csv.js")).CsvSource.open(path, await openDisk(path));
+  if (format === "csv")
+    return (await import("../../files/source/csv/csv.js")).CsvSource.open(path, await openDisk(path));
   if (format === "parquet")
-    return (await import("../../files/source/parquet.js")).ParquetSource.open(path, await openDisk(path));
+    return (await import("../../files/source/parquet/parquet.js")).ParquetSource.open(path, await openDisk(path));
   // Read where it lies in memory: the reader for bodies of requests, a fifth of apache-arrow's size.
   const { ArrowBody } = await import("../../files/body/arrow.js");
   return new ArrowBody(path, new Uint8Array(await file.arrayBuffer()));

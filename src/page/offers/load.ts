@@ -97,7 +97,7 @@ async function loadFile(file: File, mapping: Mapping, context: TaskContext): Pro
 
 async function countRows(source: Source, { progress, signal }: TaskContext): Promise<number> {
   if (source.rows !== undefined) return source.rows;
-  const { CsvSource } = await import("../../files/source/csv.js");
+  const { CsvSource } = await import("../../files/source/csv/csv.js");
   if (source instanceof CsvSource) {
     return source.count((done) => {
       signal.throwIfAborted();

@@ -10,7 +10,7 @@ import { code, escaped, indented, slug } from "./html.js";
 import { definition, type } from "./schema.js";
 import { STYLE } from "./style.js";
 
-/** Answers by method and path, as the application gave them to the examples of the requests (test/serve/openapi.node.test.ts takes them anew). */
+/** Answers by method and path, as the application gave them to the examples of the requests (test/serve/docs/openapi.node.test.ts takes them anew). */
 export const EXAMPLES: Readonly<Record<string, unknown>> = examples;
 
 /** The page, and what its Content-Security-Policy must be: its own style, and nothing else. */

@@ -2,14 +2,14 @@
 import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { OfferColumns } from "../../pool/table.js";
+import { largeBodies } from "../bodies/large.js";
+import { columnsOf, pointerToCell } from "../bodies/table.js";
 import type { Env, Shared } from "../context.js";
-import { largeBodies } from "../large.js";
-import { within } from "../limits.js";
+import { within } from "../middleware/limits.js";
 import { askSolver } from "../problem.js";
 import { Allocation, AllocationBody, Frontier, FrontierBody } from "../schemas/allocation.js";
 import { EXAMPLE_OFFERS } from "../schemas/examples.js";
-import { SEARCH, solve } from "../solver.js";
-import { columnsOf, pointerToCell } from "../table.js";
+import { SEARCH, solve } from "../solving/solver.js";
 import { body, guard, json, needing, printed, problem, SOLVE_PROBLEMS } from "./answers.js";
 import { REQUEST_QUERY, RESULT_HEADER, TABLE_CONTENT, tableRoute } from "./tables.js";
 

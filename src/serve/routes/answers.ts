@@ -1,7 +1,7 @@
 /** What all routes say of their answers, and who may ask them. */
 import { type RouteConfig, z } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
-import type { Scope } from "../keys.js";
+import type { Scope } from "../middleware/keys.js";
 import { ProblemSchema } from "../schemas/problem.js";
 
 export function json<Schema extends z.ZodType>(schema: Schema, description: string) {

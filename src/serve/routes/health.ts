@@ -2,8 +2,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { createEngine } from "../../index.js";
 import type { Env, Shared } from "../context.js";
-import type { Metrics } from "../metrics.js";
-import type { Solver } from "../solver.js";
+import type { Metrics } from "../middleware/metrics.js";
+import type { Solver } from "../solving/solver.js";
 import { json } from "./answers.js";
 
 const State = z.object({ status: z.literal("ok") });

@@ -2,14 +2,14 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { importModel, Model } from "../../index.js";
 import type { Env, Shared } from "../context.js";
-import { once } from "../idempotency.js";
-import { within } from "../limits.js";
-import type { ReadyModel } from "../models.js";
+import { once } from "../middleware/idempotency.js";
+import { within } from "../middleware/limits.js";
 import { askCore, Problem } from "../problem.js";
+import type { ReadyModel } from "../published/models.js";
+import { scoresOf } from "../published/scores.js";
+import { publish, tag, withdraw } from "../published/versions.js";
 import { Importing, PublishedModel, ScoresAnswer, ScoresBody, Version } from "../schemas/model.js";
 import { Conditions, Named } from "../schemas/policy.js";
-import { scoresOf } from "../scores.js";
-import { publish, tag, withdraw } from "../versions.js";
 import { AWAY, body, ETAG, guard, json, KEYED, needing, PROBLEMS, printed, problem, UNDER_WAY } from "./answers.js";
 
 const path = "/v1/models/{name}";

@@ -2,7 +2,7 @@
 import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import { explain, type PlanOptions, type PlanProblem } from "../../index.js";
 import type { Env, Shared } from "../context.js";
-import { sizedPlan, within } from "../limits.js";
+import { sizedPlan, within } from "../middleware/limits.js";
 import { askSolver } from "../problem.js";
 import { EXAMPLE_PLAN } from "../schemas/examples.js";
 import {
@@ -14,7 +14,7 @@ import {
   ScenariosAnswer,
   ScenariosBody,
 } from "../schemas/plan.js";
-import { SEARCH, solve } from "../solver.js";
+import { SEARCH, solve } from "../solving/solver.js";
 import { body, guard, json, needing, printed, SOLVE_PROBLEMS } from "./answers.js";
 
 const plans = createRoute({

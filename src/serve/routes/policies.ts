@@ -1,11 +1,11 @@
 /** `/v1/policies/:name`: published policies, by version. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { Env, Shared } from "../context.js";
-import { once } from "../idempotency.js";
-import type { PolicyBody } from "../policy.js";
+import { once } from "../middleware/idempotency.js";
 import { Problem } from "../problem.js";
+import type { PolicyBody } from "../published/policy.js";
+import { publish, tag, withdraw } from "../published/versions.js";
 import { Conditions, EXAMPLE_POLICY, Named, Policy, PublishedPolicy } from "../schemas/policy.js";
-import { publish, tag, withdraw } from "../versions.js";
 import { AWAY, body, ETAG, guard, json, KEYED, needing, PROBLEMS, problem, UNDER_WAY } from "./answers.js";
 
 const path = "/v1/policies/{name}";

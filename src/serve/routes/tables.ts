@@ -2,11 +2,11 @@
 import { type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context, Next } from "hono";
 import type { TaskArguments } from "../../pool/tasks.js";
+import { answerOf, mediaType, outputOf, Received, resultHeader, TABLES, tooLong } from "../bodies/tables.js";
 import type { Env, Shared } from "../context.js";
 import { askSolver, Problem, pointerTo } from "../problem.js";
 import { AllocationRequest } from "../schemas/allocation.js";
-import { SEARCH, solve } from "../solver.js";
-import { answerOf, mediaType, outputOf, Received, resultHeader, TABLES, tooLong } from "../tables.js";
+import { SEARCH, solve } from "../solving/solver.js";
 import { printed } from "./answers.js";
 
 const PATH = "/v1/allocations";

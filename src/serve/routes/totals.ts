@@ -3,14 +3,14 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import { mergeTotals, readTotals } from "../../index.js";
 import type { OfferColumns } from "../../pool/table.js";
+import { largeBodies } from "../bodies/large.js";
+import { columnsOf, pointerToCell } from "../bodies/table.js";
 import type { Env, Shared } from "../context.js";
-import { largeBodies } from "../large.js";
-import { within } from "../limits.js";
+import { within } from "../middleware/limits.js";
 import { askCore, askSolver, Problem, pointerTo } from "../problem.js";
 import { EXAMPLE_OFFERS } from "../schemas/examples.js";
 import { TotalsBody, TotalsRead } from "../schemas/totals.js";
-import { solve } from "../solver.js";
-import { columnsOf, pointerToCell } from "../table.js";
+import { solve } from "../solving/solver.js";
 import { body, guard, needing, PROBLEMS, SOLVE_PROBLEMS } from "./answers.js";
 
 /** The bytes of totals. */

@@ -1,6 +1,6 @@
 /** A published policy: what a decision needs beside the user. */
 import { z } from "@hono/zod-openapi";
-import type { PolicyBody } from "../policy.js";
+import type { PolicyBody } from "../published/policy.js";
 
 const name = z.string().min(1).max(256);
 
