@@ -18,7 +18,7 @@ export default [
   // Allocation in turns, for threads that others wait for: 0.6 KB of the bundles.
   { name: "engine.wasm, allocation alone", path: "build/allocation.wasm", gzip: true, limit: "16 KB" },
   { name: "engine.wasm", path: "dist/engine.wasm", gzip: true, limit: "28 KB" },
-  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "217 KB" },
+  { name: "index.js, the wasm inside", path: closure(metafile, "dist/index.js"), gzip: true, limit: "218 KB" },
   { name: "allocation.js, the wasm inside", path: "dist/allocation.js", gzip: true, limit: "73 KB" },
   // 3 KB: policies with a model, their answers and errors. What scores is loaded when such a policy is asked: 18 KB with its kernels.
   { name: "serve.decide.js, Hono beside it", path: "dist/serve.decide.js", gzip: true, limit: "9 KB" },
@@ -37,6 +37,6 @@ export default [
   { name: "learn.wasm", path: "dist/learn.wasm", gzip: true, limit: "10 KB" },
   { name: "learn.js, both modules inside", path: closure(metafile, "dist/learn.js"), gzip: true, limit: "120 KB" },
   { name: "learn.workerd.js", path: "dist/learn.workerd.js", gzip: true, limit: "70 KB" },
-  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "179 KB" },
-  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "179 KB" },
+  { name: "index.workerd.js", path: "dist/index.workerd.js", gzip: true, limit: "180 KB" },
+  { name: "index.edge.js", path: "dist/index.edge.js", gzip: true, limit: "180 KB" },
 ];

@@ -16,6 +16,9 @@ import type { Field } from "./read.js";
 
 const MISSING: Readonly<Record<string, number>> = { None: MISSING_NONE, Zero: MISSING_ZERO, NaN: MISSING_NAN };
 
+/** What dump_model writes for x ≤ inf. */
+const INFINITE = 1e300;
+
 export function importLightgbmJson(root: Field, naming: Naming = {}): Forest {
   const outputs = root.get("num_tree_per_iteration").whole(1, 2 ** 31);
   checkCount(outputs, "outputs", "num_tree_per_iteration");
@@ -74,5 +77,6 @@ function addNode(
   if (missing === undefined) throw new RangeError(`${named.path} is "${named.text().slice(0, 80)}"`);
   zero.add(feature, missing, () => node.path);
   const defaultLeft = node.get("default_left").boolean();
-  addTest(builder, { feature, threshold: threshold.number(), missing, defaultLeft, left, right });
+  const limit = threshold.number();
+  addTest(builder, { feature, threshold: limit === INFINITE ? Infinity : limit, missing, defaultLeft, left, right });
 }

@@ -51,7 +51,7 @@ function addTree(builder: ForestBuilder, block: Block, output: number, features:
   if (tests > 0) {
     const sets = setsOf(block, block.whole("num_cat", 0, 2 ** 27, "0"));
     const feature = block.wholes("split_feature", tests, 0, features - 1);
-    const threshold = block.numbers("threshold", tests);
+    const threshold = block.numbers("threshold", tests, true);
     const type = block.wholes("decision_type", tests, 0, 15);
     const left = block.wholes("left_child", tests, -leaves, tests - 1);
     const right = block.wholes("right_child", tests, -leaves, tests - 1);
@@ -163,12 +163,14 @@ class Block {
     return value;
   }
 
-  numbers(key: string, length: number): Float64Array {
+  /** @param infinite takes "inf" too: of few bins LightGBM makes a test "missing or not", x ≤ inf. */
+  numbers(key: string, length: number, infinite = false): Float64Array {
     const text = this.text(key);
     const words = text === "" ? [] : text.split(" ");
     if (words.length !== length)
       throw new RangeError(`${this.where(key)} has ${words.length} numbers where ${length} belong: the file was cut`);
     return Float64Array.from(words, (word, i) => {
+      if (infinite && word === "inf") return Number.POSITIVE_INFINITY;
       const value = word === "" ? Number.NaN : Number(word);
       if (!Number.isFinite(value))
         throw new RangeError(`${this.where(key)}: number ${i} must be finite, got "${word.slice(0, 80)}"`);

@@ -5,7 +5,8 @@ import type { Message } from "./protobuf.js";
 const NODE_ATTRIBUTE = 5;
 const ATTRIBUTE = { name: 1, integer: 3, text: 4, tensor: 5, floats: 7, integers: 8, texts: 9 };
 export const TENSOR = { type: 2, floats: 4, integers: 5, name: 8, raw: 9, doubles: 10 };
-const [FLOAT, BYTE, DOUBLE] = [1, 2, 11];
+const [FLOAT, BYTE] = [1, 2];
+export const DOUBLE = 11;
 
 export interface Attributes {
   integers(name: string): number[];

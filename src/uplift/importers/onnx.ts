@@ -2,7 +2,9 @@
  * ONNX: a graph of one TreeEnsembleRegressor or TreeEnsembleClassifier (ai.onnx.ml 1 to 3) or TreeEnsemble (5), as ONNX Runtime computes
  * with one thread.
  *
- *   compared in f32 (f64 where the values are tensors of doubles), added up in the same, tree by tree; then + base_values
+ *   compared in f32 (f64 where the values or the rows are tensors of doubles), added up in the same, tree by tree; then + base_values
+ *   AVERAGE is divided in f64, and no output is rounded to f32 at the end, as ONNX Runtime does
+ *   post_transform as the standard says: ONNX Runtime leaves LOGISTIC and SOFTMAX out of a regressor of one target
  *   a missing value goes to the true branch where nodes_missing_value_tracks_true says so
  *
  * base_values are the last trees, of one leaf each, so that they are added last and rounded as there.
@@ -10,7 +12,7 @@
 import type { Forest, Link } from "../forest.js";
 import { checkCount, ForestBuilder, type Naming, outputNames } from "./builder.js";
 import { below32, below64 } from "./numbers.js";
-import { type Attributes, NodeAttributes, TENSOR } from "./onnx-attributes.js";
+import { type Attributes, DOUBLE, NodeAttributes, TENSOR } from "./onnx-attributes.js";
 import { asRegressor } from "./onnx-ensemble.js";
 import { Message } from "./protobuf.js";
 
@@ -58,12 +60,13 @@ export function importOnnx(bytes: Uint8Array, naming: Naming = {}): Forest {
   const isAverage = aggregate === "AVERAGE";
   const divisor = isAverage ? Math.max(builder.trees, 1) : 1;
   if (!isAverage) addBases(builder, bases);
+  const precision = trees.isDouble || takesDoubles(graph, node) ? "f64" : "f32";
   return builder.forest(
     {
       features: Array.from({ length: width }, (_, f) => `f${f}`),
       outputs: names,
-      compares: trees.isDouble ? "f64" : "f32",
-      sums: trees.isDouble ? "f64" : "f32",
+      compares: precision,
+      sums: precision,
       divisor,
       bias: isAverage ? bases : new Float64Array(names.length).fill(-0),
       link,
@@ -96,6 +99,12 @@ function isTimesOne(node: Message, graph: Message): boolean {
     return inputs.includes(tensor.text(TENSOR.name)) && floats.length === 1 && floats[0] === 1;
   };
   return node.text(NODE.type) === "Mul" && graph.messages(GRAPH.initializer).some(isOne);
+}
+
+/** Whether the trees are given the graph's input as it is, and that is of doubles: name 1, type 2, tensor 1, elements 1. */
+function takesDoubles(graph: Message, node: Message): boolean {
+  const rows = graph.messages(GRAPH.input).find((input) => input.text(1) === node.texts(NODE.input)[0]);
+  return rows?.messages(2)[0]?.messages(1)[0]?.integer(1) === DOUBLE;
 }
 
 /** Columns of the graph's input, 0 where it does not say: type 2, tensor 1, shape 2, dims 1, value 1. */

@@ -2,7 +2,7 @@
  * XGBoost's save_model, JSON or UBJSON (the same tree of objects): gbtree and dart, as XGBoost 3.2 computes (and 1.x and 2.x, whose
  * base_score is one number).
  *
- *   sum_k = base_k, then + leaf, tree by tree in f32; dart: + f32(leaf · weight_drop)
+ *   sum_k = base_k, then + leaf (leaf_k of a leaf with a vector), tree by tree in f32; dart: + f32(leaf · weight_drop)
  *   x < condition in f32 goes left, missing goes by default_left; a category in the set goes right, what is in no set left
  *   base_k is base_score: of logistic objectives a probability, −ln(1 / p − 1), of counts and durations a mean, ln
  */
@@ -47,7 +47,10 @@ export function importXgboost(root: Field, naming: Naming = {}): Forest {
   const trees = model.get("trees").items();
   const info = model.get("tree_info").wholes(0, outputs - 1, trees.length);
   const drops = weights?.numbers(trees.length);
-  for (const [t, tree] of trees.entries()) addTree(builder, tree, info[t] as number, Math.fround(drops?.[t] ?? 1));
+  for (const [t, tree] of trees.entries()) {
+    const weight = Math.fround(drops?.[t] ?? 1);
+    addTree(builder, tree, info[t] as number, weight, vectorsOf(tree, outputs, weight));
+  }
   const start = baseScores(parameters.get("base_score"), outputs, objective[1]);
   return builder.forest(
     { features, outputs: outputNames(outputs), compares: "f32", sums: "f32", start, link: objective[0] },
@@ -105,17 +108,36 @@ function baseScores(field: Field, outputs: number, margin: Margin): Float64Array
   });
 }
 
-function addTree(builder: ForestBuilder, tree: Field, output: number, weight: number): void {
+/** The leaves of a tree with a value for each output (multi_strategy = "multi_output_tree"), leaf by leaf. */
+interface Vectors {
+  values: Float32Array;
+  size: number;
+}
+
+function vectorsOf(tree: Field, outputs: number, weight: number): Vectors | undefined {
+  const size = tree.maybe("tree_param")?.maybe("size_leaf_vector");
+  const count = size?.wholeText(0, 2 ** 32) ?? 0;
+  if (count <= 1) return undefined;
+  if (count !== outputs) throw new RangeError(`${size?.path} is ${count}, and the model has ${outputs} outputs`);
+  const leaves = tree.maybe("leaf_weights");
+  if (!leaves)
+    throw new RangeError(
+      `${tree.path} has vectors in its leaves and no leaf_weights: save it with XGBoost 3.2, or train with multi_strategy = "one_output_per_tree"`,
+    );
+  return { values: Float32Array.from(leaves.numbers(), (value) => value * weight), size: count };
+}
+
+/** A leaf with a vector has its own number where a test has its right child. */
+function addVector(builder: ForestBuilder, { values, size }: Vectors, leaf: number, path: string): void {
+  if (leaf < 0 || (leaf + 1) * size > values.length)
+    throw new RangeError(`${path} has leaf ${leaf}, and there are ${Math.floor(values.length / size)}`);
+  builder.leaves(values, leaf * size, size);
+}
+
+function addTree(builder: ForestBuilder, tree: Field, output: number, weight: number, vectors?: Vectors): void {
   const lefts = tree.get("left_children");
   const { length: n } = lefts.numbers();
   if (n === 0) throw new RangeError(`${lefts.path} is empty: a tree has a root`);
-  const vector =
-    tree
-      .maybe("tree_param")
-      ?.maybe("size_leaf_vector")
-      ?.wholeText(0, 2 ** 32) ?? 0;
-  if (vector > 1)
-    throw new RangeError(`${tree.path} has vectors in its leaves: train with multi_strategy = "one_output_per_tree"`);
   const left = lefts.wholes(-1, n - 1);
   const right = tree.get("right_children").wholes(-1, n - 1, n);
   const split = tree.get("split_indices").wholes(0, 2 ** 32, n);
@@ -123,10 +145,11 @@ function addTree(builder: ForestBuilder, tree: Field, output: number, weight: nu
   const defaults = tree.get("default_left").wholes(0, 1, n);
   const kinds = tree.maybe("split_type")?.wholes(0, 1, n);
   const sets = kinds && setsOf(tree, kinds, n);
-  const root = builder.tree(output);
+  const root = builder.tree(vectors ? -1 : output);
   for (let i = 0; i < n; i++) {
     const c = Math.fround(condition[i] as number);
-    if (left[i] === -1) builder.leaf(weight === 1 ? c : Math.fround(c * weight));
+    if (left[i] === -1 && vectors) addVector(builder, vectors, right[i] as number, tree.path);
+    else if (left[i] === -1) builder.leaf(weight === 1 ? c : Math.fround(c * weight));
     else {
       const [l, r] = [root + (left[i] as number), root + (right[i] as number)];
       const goesLeft = defaults[i] === 1;

@@ -61,11 +61,20 @@ describe("XGBoost's file", () => {
     ["no objective", (f) => delete f.learner.objective, 'learner has no "objective"'],
     ["a linear booster", (f) => (f.learner.gradient_booster.name = "gblinear"), "only gbtree and dart"],
     ["an objective without a link", (f) => (f.learner.objective.name = "binary:hinge"), "raw: true"],
-    ["vector leaves", (f) => (trees(f)[0].tree_param.size_leaf_vector = "3"), "one_output_per_tree"],
+    ["vectors for one output", (f) => (trees(f)[0].tree_param.size_leaf_vector = "3"), "and the model has 1 outputs"],
     ["a count that is too large", (f) => (f.learner.learner_model_param.num_feature = "99999999"), "at most 1048576"],
     ["a tree without a node", (f) => (trees(f)[0].left_children = []), "a tree has a root"],
   ])("with %s is refused, and the place named", (_, change, message) => {
     expect(() => importModel(changed(name, change))).toThrow(message);
+  });
+
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  it.each<[string, (file: any) => unknown, string]>([
+    ["without the vectors", (f) => delete trees(f)[0].leaf_weights, "one_output_per_tree"],
+    ["with a leaf past the vectors", (f) => trees(f)[0].leaf_weights.splice(3), "leaf 1, and there are 1"],
+    ["with a leaf of no number", (f) => trees(f)[0].right_children.fill(-1), "and there are"],
+  ])("of vectors %s is refused", (_, change, message) => {
+    expect(() => importModel(changed("xgboost vectors", change))).toThrow(message);
   });
 
   it("of before 3.0 has one number for its base score", () => {

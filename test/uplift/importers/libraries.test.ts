@@ -45,7 +45,7 @@ describe("a model of", () => {
     }
   });
 
-  it.each([...cases].filter(([, { linked }]) => linked))("%s, whose file has its link: within f32", (_, one) => {
+  it.each([...cases].filter(([, { linked }]) => linked))("%s, which ends in f32: within its rounding", (_, one) => {
     const got = scored(importModel(one.file), one);
     for (const [i, [value]] of one.raw.entries())
       expect(Math.abs((got[i]?.[0] as number) - (value as number))).toBeLessThan(2 ** -22);
