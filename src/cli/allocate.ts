@@ -1,5 +1,4 @@
 /** `shadowprice allocate FILE --budget N`: offers in, decisions out. */
-import { realpathSync, statSync } from "node:fs";
 import { format, parse } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -9,7 +8,8 @@ import type { AllocationRequest, AllocationResult } from "../allocation/types.js
 import { createEngine } from "../create.js";
 import { type FileProgress, type OfferFile, openOffers } from "../files/index.js";
 import { EXIT, UsageError } from "./failure.js";
-import { count } from "./format.js";
+import { counted } from "./format.js";
+import { refuseOutput } from "./given.js";
 import { facts, limitTable, moneyFacts, offerTable, refuse, resultJson, workFacts } from "./report.js";
 import { asUsage, makeRequest, type RequestFlags, solving } from "./request.js";
 import type { Bar, Terminal } from "./terminal.js";
@@ -46,7 +46,10 @@ export async function allocateCommand(
   if (request.budget === undefined && !hasLimits(request)) {
     throw new UsageError('give a budget: --budget N, or "budget" or another limit in the limits file');
   }
-  refuseInput(path, output);
+  if (timeLimit !== undefined && request.exact !== true) {
+    throw new UsageError("--time-limit ends the search of --exact: give both, or leave it out");
+  }
+  refuseOutput(output, [path]);
   const clock = stopwatch();
   const bar = terminal.progress();
   let file: OfferFile | undefined;
@@ -154,7 +157,7 @@ function reportLines(
   const { bold, dim } = terminal.colours;
   return [
     "",
-    `${bold(file.path)}   ${dim(`${count(file.users)} users, ${count(file.options.length)} offers (${file.format}, ${file.layout})`)}`,
+    `${bold(file.path)}   ${dim(`${counted(file.users, "user")}, ${counted(file.options.length, "offer")} (${file.format}, ${file.layout})`)}`,
     "",
     ...facts(moneyFacts(request, result), terminal),
     "",
@@ -170,16 +173,6 @@ function reportLines(
 export function besides(path: string): string {
   const { dir, name, ext } = parse(path);
   return format({ dir, name: `${name}.decisions`, ext });
-}
-
-/** The output must not replace the input, under whatever name. */
-export function refuseInput(path: string, output: string): void {
-  const input = statSync(path, { throwIfNoEntry: false });
-  const target = statSync(output, { throwIfNoEntry: false });
-  if (!input || !target) return;
-  if (realpathSync(path) === realpathSync(output) || (input.ino === target.ino && input.dev === target.dev)) {
-    throw new UsageError(`--output ${output} is the input itself; give the output another name`);
-  }
 }
 
 /** Seconds since the last call. */

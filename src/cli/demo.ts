@@ -11,6 +11,7 @@ import { writeDecisions } from "./decisions.js";
 import { EXIT } from "./failure.js";
 import { amount, count, share, table } from "./format.js";
 import { curveLines, POINTS } from "./frontier.js";
+import { refuseOutput } from "./given.js";
 import { facts, moneyFacts, offerTable, refuse, resultJson, workFacts } from "./report.js";
 import { solving } from "./request.js";
 import type { Bar, Terminal } from "./terminal.js";
@@ -39,6 +40,7 @@ export async function demoCommand(
   signal: AbortSignal,
   own: string,
 ): Promise<number> {
+  refuseOutput(flags.output, []);
   const clock = stopwatch();
   const bar = terminal.progress();
   try {

@@ -7,6 +7,11 @@ export function count(n: number): string {
   return whole.format(n);
 }
 
+/** "1 offer", "2 offers". */
+export function counted(n: number, name: string): string {
+  return `${count(n)} ${name}${n === 1 ? "" : "s"}`;
+}
+
 /** Money and values: two decimals, or four digits where the number is below one. */
 export function amount(x: number): string {
   return x !== 0 && Math.abs(x) < 1 ? small.format(x) : cents.format(x);

@@ -8,7 +8,7 @@ import type { OfferFile } from "../files/index.js";
 import { type FileFlags, open, resourcesOf, source } from "./allocate.js";
 import { drawChart, type Mark } from "./chart.js";
 import { EXIT } from "./failure.js";
-import { amount, count, seconds, table } from "./format.js";
+import { amount, counted, seconds, table } from "./format.js";
 import { makeRequest, type RequestFlags, solving } from "./request.js";
 import type { Terminal } from "./terminal.js";
 
@@ -59,7 +59,7 @@ function reportLines(file: OfferFile, curve: FrontierResult, terminal: Terminal)
   const shown = curve.points.filter((_, i) => i % every === 0 || i === curve.points.length - 1);
   return [
     "",
-    `${bold(file.path)}   ${dim(`${count(file.users)} users, ${count(file.options.length)} offers`)}`,
+    `${bold(file.path)}   ${dim(`${counted(file.users, "user")}, ${counted(file.options.length, "offer")}`)}`,
     "",
     ...curveLines(curve.points, [], terminal),
     "",

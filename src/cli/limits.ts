@@ -1,7 +1,7 @@
 /** The limits file: an AllocationRequest as JSON. Keys and kinds are checked here, with their place; values by the core. */
-import { readFileSync } from "node:fs";
 import type { AllocationRequest } from "../allocation/types.js";
 import { UsageError } from "./failure.js";
+import { readJson } from "./given.js";
 
 /** Checks a value found at `place`; throws a UsageError that names the place. */
 type Check = (value: unknown, place: string) => void;
@@ -74,19 +74,7 @@ export function checkLimits(value: unknown, file: string): AllocationRequest {
 }
 
 export function readLimits(file: string): AllocationRequest {
-  let content: string;
-  try {
-    content = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read the limits file ${file}: ${(error as Error).message}`);
-  }
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${(error as Error).message}`);
-  }
-  return checkLimits(value, file);
+  return checkLimits(readJson(file), file);
 }
 
 function join(place: string, key: string): string {

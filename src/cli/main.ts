@@ -68,7 +68,7 @@ async function run(process: NodeJS.Process): Promise<number> {
     });
   shared(program.command("frontier").argument("<FILE>", "offers"))
     .description("value, spend and price of money at every budget")
-    .option("--points <N>", "how many budgets", parseWhole(2, 100_000))
+    .option("--points <N>", "how many budgets (default: 60)", parseWhole(2, 100_000))
     .addHelpText("after", FILES + LIMITS + CODES)
     .action(async (file: string, flags: FrontierFlags) => {
       code = await frontierCommand(file, flags, terminal, controller.signal);
@@ -88,9 +88,9 @@ async function run(process: NodeJS.Process): Promise<number> {
     .command("train")
     .argument("<FILE>", "an experiment: a row for each person, what they got, what came of it, what was known before")
     .description("learn from an experiment what each offer is worth to whom: a model that score reads")
-    .requiredOption("--treatment <COL>", "column with the arm that each row got")
-    .requiredOption("--control <VALUE>", "its value for the control")
-    .requiredOption("--outcome <COL>", "column with what came out")
+    .requiredOption("--treatment <COL>", "column with the arm that each row got; needed")
+    .requiredOption("--control <VALUE>", "its value for the control; needed")
+    .requiredOption("--outcome <COL>", "column with what came out; needed")
     .option("-o, --model <FILE>", "where the model goes (default: campaign.csv → campaign.model)")
     .option(
       "--cost <COL | ARM=N,…>",
@@ -100,7 +100,7 @@ async function run(process: NodeJS.Process): Promise<number> {
     .option("--features <COL,…>", "columns known before the treatment (default: all others)", parseNames)
     .option("--without <COL,…>", "columns that are no features", parseNames)
     .option("--allow <COL,…>", "features that may differ between the arms: you know why", parseNames)
-    .option("--id <COL>", "column that names the row, no feature", "user_id")
+    .option("--id <COL>", "column that names the row, no feature (default: user_id, where there is one)")
     .option("--cluster <COL>", "rows that belong together: tested and left out together")
     .option(
       "--propensity <COL | ARM=P,…>",
@@ -143,9 +143,9 @@ async function run(process: NodeJS.Process): Promise<number> {
     .description(
       "judge models, or scores in columns, on an experiment: Qini, AUUC and their kin by package, with intervals",
     )
-    .requiredOption("--treatment <COL>", "column with the arm that each row got")
-    .requiredOption("--control <VALUE>", "its value for the control")
-    .requiredOption("--outcome <COL>", "column with what came out")
+    .requiredOption("--treatment <COL>", "column with the arm that each row got; needed")
+    .requiredOption("--control <VALUE>", "its value for the control; needed")
+    .requiredOption("--outcome <COL>", "column with what came out; needed")
     .option("--score <COL,…>", "columns with scores to judge", parseNames)
     .option("--response <COL>", "a response model's prediction (default: least squares on the features)")
     .option("--features <COL,…>", "columns known before the treatment, beside those of the models", parseNames)

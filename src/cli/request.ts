@@ -33,7 +33,7 @@ export function parseNumber(text: string): number {
 
 export function parseWhole(least: number, most: number): (text: string) => number {
   return (text) => {
-    const number = parseNumber(text);
+    const number = text.trim() === "" ? Number.NaN : Number(text);
     if (!Number.isInteger(number) || number < least || number > most) {
       throw new InvalidArgumentError(`Write a whole number from ${least} to ${most}.`);
     }

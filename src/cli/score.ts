@@ -1,14 +1,14 @@
 /** `shadowprice score MODEL FILE`: features in, an offer file out. */
-import { readFileSync } from "node:fs";
 import { format, parse } from "node:path";
 import { createEngine } from "../create.js";
 import { InputFileError } from "../files/errors.js";
 import { FeatureFile, type ScoreBatch } from "../files/scores/file.js";
 import { importModel } from "../uplift/import.js";
 import type { Model } from "../uplift/model/model.js";
-import { refuseInput, stopwatch } from "./allocate.js";
+import { stopwatch } from "./allocate.js";
 import { EXIT, UsageError } from "./failure.js";
-import { amount, count, seconds, table } from "./format.js";
+import { amount, counted, seconds, table } from "./format.js";
+import { readGiven, refuseOutput } from "./given.js";
 import type { Terminal } from "./terminal.js";
 
 export interface ScoreFlags {
@@ -33,8 +33,7 @@ export async function scoreCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const { output = besides(path), json } = flags;
-  refuseInput(path, output);
-  refuseInput(modelPath, output);
+  refuseOutput(output, [path, modelPath]);
   const model = readModel(modelPath);
   const clock = stopwatch();
   const bar = terminal.progress();
@@ -72,12 +71,7 @@ export async function scoreCommand(
 
 /** @throws {UsageError} where the file cannot be read, {InputFileError} for what is no model. */
 function readModel(path: string): Model {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
-  }
+  const bytes = readGiven(path);
   try {
     return importModel(bytes);
   } catch (error) {
@@ -186,10 +180,10 @@ function reportLines(
   const { bold, dim } = terminal.colours;
   const rows = summary.map(({ name, mean, least, most }) => [name, amount(mean), amount(least), amount(most)]);
   const [head = "", ...rest] = table([["column", "mean", "least", "most"], ...rows], [1, 2, 3]);
-  const size = `${count(model.trees)} trees, ${count(model.features.length)} features`;
+  const size = `${counted(model.trees, "tree")}, ${counted(model.features.length, "feature")}`;
   return [
     "",
-    `${bold(file.path)}   ${dim(`${count(file.rows)} users (${file.format}), ${size}, ${seconds(passed)}`)}`,
+    `${bold(file.path)}   ${dim(`${counted(file.rows, "user")} (${file.format}), ${size}, ${seconds(passed)}`)}`,
     "",
     `  ${dim(head)}`,
     ...rest.map((line) => `  ${line}`),

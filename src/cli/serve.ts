@@ -1,6 +1,6 @@
 /** `shadowprice serve`: the page and the application, on Node. */
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,10 @@ export async function serveCommand(
   if (keys.length === 0 && !isLoopback(flags.host)) {
     throw new UsageError(`others reach ${flags.host}: give a --key that they must send, or --host 127.0.0.1`);
   }
+  const origins = (flags.openCors ?? []).map(parseOrigin);
+  if (flags.folder !== undefined && statSync(flags.folder, { throwIfNoEntry: false })?.isDirectory() === false) {
+    throw new UsageError(`--folder ${flags.folder} is a file: give the name of a folder`);
+  }
   // A folder that is named goes before the environment's DATABASE_URL.
   const store = flags.folder === undefined ? storeOf() : new FolderStore(flags.folder);
   const pool = createPool({});
@@ -43,7 +47,7 @@ export async function serveCommand(
     // Before it listens, so that a second server on the same folder ends at once.
     if (flags.folder !== undefined && store instanceof FolderStore) await store.open();
     const log = (entry: unknown) => terminal.warn(JSON.stringify(entry));
-    const app = createApp({ keys, store, solver: pool, origins: (flags.openCors ?? []).map(parseOrigin), log });
+    const app = createApp({ keys, store, solver: pool, origins, log });
     const server = createServer(getRequestListener(withPage(app.fetch)));
     const stopped = stopping(signal, process);
     await listen(server, flags);

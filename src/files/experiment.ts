@@ -1,7 +1,7 @@
 /** The file of an experiment, whole: what was given, what came out, and all else as features, numbers or texts as their cells are. */
 import { InputFileError } from "./errors.js";
 import { identify, requireSame, sniffFormat } from "./identity.js";
-import { columnsOf, type ReadColumnsOptions } from "./named.js";
+import { columnsOf, placeOf, type ReadColumnsOptions } from "./named.js";
 import { openSource } from "./open.js";
 import type { Batch, Cells, Format, Source } from "./types.js";
 import { Watch } from "./watch.js";
@@ -13,6 +13,8 @@ export interface ExperimentWishes {
   /** Features by name; without them all columns but those above and `not`. */
   features?: readonly string[];
   not?: readonly string[];
+  /** The same, of which the file may have none. */
+  notIfThere?: readonly string[];
 }
 
 /** Numbers (NaN: missing), in f32 where none is rounded by it; or texts (null: missing). */
@@ -42,7 +44,10 @@ export async function readExperimentFile(
   const source = await openSource(path, await sniffFormat(path, identity));
   try {
     const { numbers, texts, rows } = await columnsOf(source, wishes, options);
-    const taken = new Set([...wishes.numbers, ...wishes.texts, ...(wishes.not ?? [])]);
+    const { not = [], notIfThere = [] } = wishes;
+    // A name that is spelt wrongly would leave what it means among the features.
+    for (const name of not) placeOf(source, name);
+    const taken = new Set([...wishes.numbers, ...wishes.texts, ...not, ...notIfThere]);
     const names = wishes.features ?? source.columns.map(({ name }) => name).filter((name) => !taken.has(name));
     const { features, left } = await readFeatures(source, names, rows, wishes.features === undefined, options);
     await requireSame(path, identity);
@@ -113,12 +118,8 @@ class Feature {
   constructor(source: Source, name: string) {
     this.name = name;
     this.#path = source.path;
-    this.number = source.columns.findIndex((column) => column.name === name);
-    const type = source.columns[this.number]?.type;
-    if (type === undefined) {
-      const shown = source.columns.slice(0, 20).map((column) => column.name);
-      throw new InputFileError(source.path, `there is no column "${name}"; its columns are ${shown.join(", ")}`);
-    }
+    this.number = placeOf(source, name);
+    const { type } = source.columns[this.number] as Source["columns"][number];
     this.#state = type.kind === "text" && !type.loose ? "texts" : "numbers";
     this.kind = type.kind === "other" ? type.name : type.kind === "uuid" ? "UUIDs" : undefined;
   }

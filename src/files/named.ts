@@ -47,6 +47,15 @@ export async function columnsOf(
   return reader.table();
 }
 
+/** @throws {InputFileError} for a column that is not there. */
+export function placeOf({ path, columns }: Source, name: string): number {
+  const at = columns.findIndex((column) => column.name === name);
+  if (at >= 0) return at;
+  const names = columns.slice(0, 20).map((column) => column.name);
+  const shown = names.join(", ") + (columns.length > 20 ? ", …" : "");
+  throw new InputFileError(path, `there is no column "${name}"; its columns are ${shown}`);
+}
+
 class Reader {
   rows = 0;
   readonly columns: number[];
@@ -73,13 +82,7 @@ class Reader {
     this.#wanted = wanted;
     this.#numbers = numbers;
     this.#texts = texts;
-    const names = source.columns.map(({ name }) => name);
-    this.columns = wanted.map((name) => {
-      const at = names.indexOf(name);
-      if (at >= 0) return at;
-      const shown = names.slice(0, 20).join(", ") + (names.length > 20 ? ", …" : "");
-      throw new InputFileError(path, `there is no column "${name}"; its columns are ${shown}`);
-    });
+    this.columns = wanted.map((name) => placeOf(source, name));
   }
 
   add(batch: Batch): void {

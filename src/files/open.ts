@@ -136,7 +136,7 @@ async function chooseReader(
   if (source instanceof ParquetSource && !canName(source.columns)) return "names that differ in case alone";
   const module = await loadDuckDB();
   if (module instanceof Error) {
-    if (isAsked) throw module;
+    if (isAsked) throw new InputFileError(source.path, `the reader "duckdb" was asked for, and ${module.message}`);
     return undefined;
   }
   const { path, columns } = source;

@@ -173,11 +173,11 @@ describe("allocate", () => {
     expect(read("offers.decisions.csv")).toContain("ann,a,2,1");
   });
 
-  test("an output that cannot be written is exit 1", () => {
+  test("an output whose folder is not there is wrong usage", () => {
     write("offers.csv", OFFERS);
     const { code, err } = run("allocate", "offers.csv", "--budget", "5", "--output", "nowhere/plan.csv");
     expect(err).toMatch(/nowhere/);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
   });
 });
 

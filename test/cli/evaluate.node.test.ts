@@ -198,7 +198,11 @@ describe("what is refused exits with 2 and says why", () => {
       /nothing for the arm "call"/,
     ],
     ["no file", () => ["none.csv", ...ASKED, "--score", "guess"], /there is no such file/],
-    ["a wrong number of resamples", () => [file, ...ASKED, "--score", "guess", "--resamples", "x"], /Write a number/],
+    [
+      "a wrong number of resamples",
+      () => [file, ...ASKED, "--score", "guess", "--resamples", "x"],
+      /Write a whole number from 0 to 100000/,
+    ],
   ];
   for (const [name, args, message] of cases) {
     test(name, () => {

@@ -143,7 +143,7 @@ describe("score", () => {
     ["a cell is no number", ["single.bin", "text.csv"], 'row 2 (line 3), column "age": "old" is not a number'],
     ["the model is cut", ["cut.bin", "users.csv"], /cut.bin: the model has \d+ bytes by its header/],
     ["the model is none", ["users.csv", "users.csv"], "shadowprice: users.csv: "],
-    ["there is no model", ["nothing.bin", "users.csv"], "nothing.bin cannot be read"],
+    ["there is no model", ["nothing.bin", "users.csv"], "nothing.bin: there is no such file"],
     ["there is no file", ["single.bin", "nothing.csv"], "nothing.csv"],
     ["the output is the input", ["model.bin", "users.csv", "--output", "users.csv"], "is the input itself"],
     [

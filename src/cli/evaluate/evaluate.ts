@@ -1,5 +1,4 @@
 /** `shadowprice evaluate [MODEL] FILE`: what scores are worth, told by an experiment. */
-import { readFileSync } from "node:fs";
 import { InvalidArgumentError } from "commander";
 import { columnNames, type ReadTable, readColumns } from "../../files/columns.js";
 import { type PolicyCurve, policyCurve } from "../../policy/curve.js";
@@ -8,6 +7,7 @@ import type { ArmScores, Trial } from "../../uplift/evaluate/types.js";
 import { importModel } from "../../uplift/import.js";
 import type { Model } from "../../uplift/model/model.js";
 import { EXIT, UsageError } from "../failure.js";
+import { readGiven } from "../given.js";
 import { parseNumber, solving } from "../request.js";
 import type { Bar, Terminal } from "../terminal.js";
 import { evaluationLines } from "./report.js";
@@ -102,12 +102,7 @@ function filesOf(files: readonly string[], { score }: EvaluateFlags): { path: st
 }
 
 function readModel(path: string): Model {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new UsageError(`cannot read the model ${path}: ${(error as Error).message}`);
-  }
+  const bytes = readGiven(path);
   try {
     return importModel(bytes);
   } catch (error) {

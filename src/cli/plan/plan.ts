@@ -1,10 +1,10 @@
 /** `shadowprice plan PLAN.json`: how much each channel spends. */
-import { readFileSync } from "node:fs";
 import { examplePlan } from "../../embedded/plan.js";
 import { planBudget } from "../../planning/plan.js";
 import { type PlanFrontierPoint, planFrontier } from "../../planning/scenarios.js";
 import type { Method, PlanOptions, PlanProblem, PlanResult } from "../../planning/types.js";
-import { EXIT, UsageError } from "../failure.js";
+import { EXIT } from "../failure.js";
+import { readJson } from "../given.js";
 import { solving } from "../request.js";
 import type { Terminal } from "../terminal.js";
 import { planLines } from "./report.js";
@@ -74,17 +74,7 @@ function curveOf(problem: PlanProblem, options: PlanOptions): PlanFrontierPoint[
 }
 
 export function readPlan(file: string): PlanProblem {
-  let content: string;
-  try {
-    content = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new UsageError(`cannot read the plan ${file}: ${(error as Error).message}`);
-  }
-  try {
-    return JSON.parse(content) as PlanProblem;
-  } catch (error) {
-    throw new UsageError(`${file} is not JSON: ${(error as Error).message}`);
-  }
+  return readJson(file) as PlanProblem;
 }
 
 function refusal({ clash }: PlanResult): string[] {

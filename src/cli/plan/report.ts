@@ -3,7 +3,7 @@ import { explain } from "../../planning/report/explain.js";
 import type { PlanFrontierPoint } from "../../planning/scenarios.js";
 import type { ChannelReport, PlanProblem, PlanResult } from "../../planning/types.js";
 import { drawChart } from "../chart.js";
-import { amount, bar, count, seconds, share, table, tinyShare } from "../format.js";
+import { amount, bar, count, counted, seconds, share, table, tinyShare } from "../format.js";
 import { facts, wrap } from "../report.js";
 import type { Terminal } from "../terminal.js";
 import { weekLines } from "./weeks.js";
@@ -20,7 +20,7 @@ export function planLines(
 ): string[] {
   const { bold, dim } = terminal.colours;
   const { periods = 1, channels } = problem;
-  const size = `${count(channels.length)} channels${periods > 1 ? `, ${count(periods)} ${problem.period ?? "period"}s` : ""}`;
+  const size = `${counted(channels.length, "channel")}${periods > 1 ? `, ${counted(periods, problem.period ?? "period")}` : ""}`;
   return [
     "",
     `${bold(name)}   ${dim(size)}`,

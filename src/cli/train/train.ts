@@ -12,9 +12,10 @@ import { describedBy } from "../../learn/data/about.js";
 import { splitExperiment, type TestSplit } from "../../learn/data/split.js";
 import type { Experiment, TrainProgress } from "../../learn/data/types.js";
 import { Model } from "../../uplift/model/model.js";
-import { refuseInput, stopwatch } from "../allocate.js";
+import { stopwatch } from "../allocate.js";
 import { EXIT, UsageError } from "../failure.js";
 import { mebibytes } from "../format.js";
+import { refuseOutput } from "../given.js";
 import { asUsage } from "../request.js";
 import type { Bar, Terminal } from "../terminal.js";
 import { trainLines } from "./report.js";
@@ -35,7 +36,7 @@ export interface TrainFlags {
   features?: string[];
   without?: string[];
   allow?: string[];
-  id: string;
+  id?: string;
   cluster?: string;
   propensity?: string | Record<string, number>;
   weight?: string;
@@ -65,7 +66,7 @@ export async function trainCommand(
   signal: AbortSignal,
 ): Promise<number> {
   const { model: output = besides(path), json } = flags;
-  refuseInput(path, output);
+  refuseOutput(output, [path], "--model");
   const clock = stopwatch();
   const bar = terminal.progress();
   try {
@@ -95,6 +96,9 @@ export async function trainCommand(
   }
 }
 
+/** Names the row where --id does not. */
+const ID = "user_id";
+
 /** The file as an experiment. */
 async function readData(
   path: string,
@@ -112,7 +116,10 @@ async function readData(
   }
   const table = await readExperimentFile(
     path,
-    { numbers, texts, not: [id, ...without], ...(features && { features }) },
+    {
+      ...{ numbers, texts, not: id === undefined ? without : [id, ...without] },
+      ...{ notIfThere: id === undefined ? [ID] : [], ...(features && { features }) },
+    },
     { signal, onProgress: ({ phase, done, total }) => bar.show(phase, done, total) },
   );
   const arms = table.texts.get(treatment) as string[];
@@ -120,7 +127,9 @@ async function readData(
   const data: Experiment = {
     ...{ treatment: arms, control, outcome: of(outcome), features: table.features },
     ...(cost !== undefined && { cost: typeof cost === "string" ? of(cost) : costsOf(arms, control, cost) }),
-    ...(propensity !== undefined && { propensity: typeof propensity === "string" ? of(propensity) : propensity }),
+    ...(propensity !== undefined && {
+      propensity: typeof propensity === "string" ? of(propensity) : chancesOf(arms, propensity),
+    }),
     ...(cluster !== undefined && { cluster: table.texts.get(cluster) as string[] }),
     ...(weight !== undefined && { weight: of(weight) }),
   };
@@ -136,6 +145,17 @@ export function costsOf(arms: readonly string[], control: string, costs: Record<
     if (cost === undefined) throw new UsageError(`--cost has nothing for the arm "${arm}": write ${arm}=N`);
     return cost;
   });
+}
+
+/** By arm, every one of them. */
+function chancesOf(arms: readonly string[], chances: Record<string, number>): Record<string, number> {
+  const unknown = Object.keys(chances).find((arm) => !arms.includes(arm));
+  if (unknown !== undefined) throw new UsageError(`--propensity names the arm "${unknown}", which no row has`);
+  const without = arms.find((arm) => !Object.hasOwn(chances, arm));
+  if (without !== undefined) {
+    throw new UsageError(`--propensity has nothing for the arm "${without}": write ${without}=P, as for every arm`);
+  }
+  return chances;
 }
 
 function splitOf(data: Experiment, { test, seed }: TrainFlags): Promise<TestSplit> | undefined {

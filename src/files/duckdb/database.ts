@@ -34,7 +34,9 @@ export async function loadDuckDB(): Promise<DuckDB | Error> {
     if (typeof duckdb.DuckDBScalarFunction?.create === "function") return duckdb;
     return new Error("the installed @duckdb/node-api is too old: install 1.5.6-r.1");
   } catch (error) {
-    return new Error(`@duckdb/node-api cannot be loaded (${reasonOf(error).split("\n")[0]}): install 1.5.6-r.1`);
+    const isMissing = (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
+    const why = isMissing ? "is not installed" : `cannot be loaded (${reasonOf(error).split("\n")[0]})`;
+    return new Error(`@duckdb/node-api ${why}: install 1.5.6-r.1, or leave the reader out`);
   }
 }
 
