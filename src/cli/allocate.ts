@@ -11,7 +11,7 @@ import { EXIT, UsageError } from "./failure.js";
 import { counted } from "./format.js";
 import { refuseOutput } from "./given.js";
 import { facts, limitTable, moneyFacts, offerTable, refuse, resultJson, workFacts } from "./report.js";
-import { asUsage, makeRequest, type RequestFlags, solving } from "./request.js";
+import { asUsage, makeRequest, type RequestFlags, solving, stoppable } from "./request.js";
 import type { Bar, Terminal } from "./terminal.js";
 
 export interface FileFlags {
@@ -104,7 +104,9 @@ async function readAndSolve(
   const offers = await file.read(engine);
   limits.signal.throwIfAborted();
   const read = clock();
-  const result = solving(() =>
+  // Without --exact a solve takes seconds, and files for the writing may stand by.
+  const run = request.exact ? stoppable : solving;
+  const result = run(() =>
     allocate(offers, request, {
       ...limits,
       onProgress: ({ phase, done, total }) => bar.show(`solving: ${phase}`, done, total),

@@ -61,6 +61,20 @@ export function solving<T>(solve: () => T): T {
   }
 }
 
+/**
+ * A solve that may take minutes and leaves no turn to the handler of Ctrl-C: meanwhile Ctrl-C ends the process as the system
+ * does, which a shell sees as 130. Only where no file is being written.
+ */
+export function stoppable<T>(solve: () => T): T {
+  const handlers = process.rawListeners("SIGINT") as NodeJS.SignalsListener[];
+  process.removeAllListeners("SIGINT");
+  try {
+    return solving(solve);
+  } finally {
+    for (const handler of handlers) process.on("SIGINT", handler);
+  }
+}
+
 /** A refused argument as wrong usage; every other error as it is. */
 export function asUsage(error: unknown): unknown {
   const refused = (error instanceof RangeError || error instanceof TypeError) && !(error instanceof CeilingError);

@@ -73,7 +73,8 @@ function drawBar(stream: NodeJS.WriteStream, what: string): SingleBar {
       stream,
       barsize: Math.max(10, Math.min(40, (stream.columns || 80) - 40)),
       clearOnComplete: true,
-      hideCursor: true,
+      // A process that is ended at once (Ctrl-C in a solve) could not show it again.
+      hideCursor: false,
       gracefulExit: false,
       fps: 12,
     },

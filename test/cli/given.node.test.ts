@@ -1,5 +1,6 @@
 /** Wrong names on the command line: one line that says which and the way out, exit code 2, before any work, and nothing written. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -70,3 +71,16 @@ test("one user, one offer, one channel are said so", () => {
   writeFileSync(join(folder, "one.json"), JSON.stringify({ budget: 5, channels }));
   expect(run("plan", "one.json").out).toContain("1 channel\n");
 });
+
+test("Ctrl-C ends what leaves no turn to a handler", async () => {
+  const args = ["--treatment", "arm", "--control", "none", "--outcome", "bought", "--score", "age"];
+  const command = [CLI, "evaluate", "trial.csv", ...args, "--resamples", "100000"];
+  const child = spawn(process.execPath, command, { cwd: folder, stdio: "ignore" });
+  // Again and again, as a person would: the first may come before the file is read.
+  const pressing = setInterval(() => child.kill("SIGINT"), 700);
+  const started = performance.now();
+  const [code, signal] = await once(child, "close");
+  clearInterval(pressing);
+  expect(code === 130 || signal === "SIGINT").toBe(true);
+  expect(performance.now() - started).toBeLessThan(6_000);
+}, 60_000);

@@ -8,7 +8,7 @@ import { importModel } from "../../uplift/import.js";
 import type { Model } from "../../uplift/model/model.js";
 import { EXIT, UsageError } from "../failure.js";
 import { readGiven } from "../given.js";
-import { parseNumber, solving } from "../request.js";
+import { parseNumber, solving, stoppable } from "../request.js";
 import type { Bar, Terminal } from "../terminal.js";
 import { evaluationLines } from "./report.js";
 
@@ -67,14 +67,14 @@ export async function evaluateCommand(
     const { table, input } = await readInput(path, models, flags, bar, signal);
     const { resamples, seed, level, top: shares } = flags;
     const options = { resamples, seed, level, signal };
-    const judged = solving(() =>
+    const judged = stoppable(() =>
       evaluate(input, {
         ...defined(options),
         ...defined({ shares }),
         onProgress: (done, total) => bar.show("resampling", done, total),
       }),
     );
-    const policies = solving(() => curvesOf(input, flags, defined(options), bar));
+    const policies = stoppable(() => curvesOf(input, flags, defined(options), bar));
     bar.end();
     if (flags.json) {
       const { format, rows } = table;

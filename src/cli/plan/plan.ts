@@ -5,7 +5,7 @@ import { type PlanFrontierPoint, planFrontier } from "../../planning/scenarios.j
 import type { Method, PlanOptions, PlanProblem, PlanResult } from "../../planning/types.js";
 import { EXIT } from "../failure.js";
 import { readJson } from "../given.js";
-import { solving } from "../request.js";
+import { stoppable } from "../request.js";
 import type { Terminal } from "../terminal.js";
 import { planLines } from "./report.js";
 
@@ -46,7 +46,7 @@ function run(read: PlanProblem, path: string, flags: PlanFlags, terminal: Termin
       progress.show(phase === "climb" ? "climbing" : "branch and bound", done, total),
   };
   try {
-    const result = solving(() => planBudget(problem, options));
+    const result = stoppable(() => planBudget(problem, options));
     progress.end();
     if (json) terminal.print(JSON.stringify(result));
     else if (result.status === "met") {
