@@ -62,6 +62,14 @@ const servesApart = {
   },
 };
 
+/** The Model Context Protocol is of packages that may not be there: asked for as its own entry, when the server starts. */
+const mcpIsAnEntry = {
+  name: "mcp-is-an-entry",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\.\/mcp\/index\.js$/ }, () => ({ path: "shadowprice/mcp", external: true }));
+  },
+};
+
 /** The page of /docs is a file of its own, read when it is asked for. */
 const docsAreAFile = {
   name: "docs-are-a-file",
@@ -214,7 +222,7 @@ export async function buildBundles() {
     // `shadowprice serve`, with Hono and all inside: it works where nothing else is installed.
     build({
       ...shared,
-      plugins: [docsAreAFile, coreIsThePackage, requiredBuiltins, zodAsUsed],
+      plugins: [docsAreAFile, coreIsThePackage, mcpIsAnEntry, requiredBuiltins, zodAsUsed],
       entryPoints: { "cli.serve": "src/cli/serve.ts" },
       outdir: "dist",
       platform: "neutral",

@@ -8,7 +8,7 @@ import { getRequestListener } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { createPool } from "../pool/index.js";
-import { type ApiKey, createApp, type Scope } from "../serve/index.js";
+import { type ApiKey, type AppOptions, createApp, type Scope } from "../serve/index.js";
 import { FolderStore, storeOf } from "../serve/node/index.js";
 import { EXIT, UsageError } from "./failure.js";
 import type { Terminal } from "./terminal.js";
@@ -47,17 +47,32 @@ export async function serveCommand(
     // Before it listens, so that a second server on the same folder ends at once.
     if (flags.folder !== undefined && store instanceof FolderStore) await store.open();
     const log = (entry: unknown) => terminal.warn(JSON.stringify(entry));
-    const app = createApp({ keys, store, solver: pool, origins, log });
+    const mcp = await mcpWhereInstalled();
+    const app = createApp({ keys, store, solver: pool, origins, log, ...(mcp && { mcp }) });
     const server = createServer(getRequestListener(withPage(app.fetch)));
     const stopped = stopping(signal, process);
     await listen(server, flags);
-    say(server, flags, store instanceof FolderStore ? store.folder : "PostgreSQL (DATABASE_URL)", keys, terminal);
+    say(server, flags, terminal, {
+      place: store instanceof FolderStore ? store.folder : "PostgreSQL (DATABASE_URL)",
+      isOpen: keys.length === 0,
+      hasMcp: mcp !== undefined,
+    });
     await stopped;
     await close(server);
     return EXIT.met;
   } finally {
     await pool.close();
     await store.close();
+  }
+}
+
+/** The Model Context Protocol, where the packages are installed that it stands on. */
+async function mcpWhereInstalled(): Promise<AppOptions["mcp"]> {
+  try {
+    return (await import("../mcp/index.js")).createMcp;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") return undefined;
+    throw error;
   }
 }
 
@@ -97,7 +112,13 @@ async function listen(server: Server, { port, host }: ServeFlags): Promise<void>
   }
 }
 
-function say(server: Server, { host }: ServeFlags, place: string, keys: readonly ApiKey[], terminal: Terminal): void {
+interface Said {
+  place: string;
+  isOpen: boolean;
+  hasMcp: boolean;
+}
+
+function say(server: Server, { host }: ServeFlags, terminal: Terminal, { place, isOpen, hasMcp }: Said): void {
   const { port } = server.address() as AddressInfo;
   const name = host.includes(":") ? `[${host}]` : host === "0.0.0.0" ? "localhost" : host;
   const { bold } = terminal.colours;
@@ -105,7 +126,8 @@ function say(server: Server, { host }: ServeFlags, place: string, keys: readonly
   terminal.print(
     `  the application is under /v1/, its description at /openapi.json; what is published is kept in ${place}`,
   );
-  if (keys.length === 0) terminal.print("  no keys: whoever reaches this address may do everything");
+  if (hasMcp) terminal.print("  the Model Context Protocol is at /mcp");
+  if (isOpen) terminal.print("  no keys: whoever reaches this address may do everything");
   terminal.print("  Ctrl-C ends it");
 }
 

@@ -56,6 +56,22 @@ it("shows the page and answers beside it, and ends when it is told to", async ()
   expect(await exit, warned()).toBe(0);
 });
 
+it("answers the Model Context Protocol, its packages being installed", async () => {
+  const { url } = await serve("--key", KEY);
+  const ask = (headers: Record<string, string>) =>
+    fetch(`${url}mcp`, {
+      method: "POST",
+      headers: { "content-type": "application/json", accept: "application/json, text/event-stream", ...headers },
+      body: JSON.stringify({
+        ...{ jsonrpc: "2.0", id: 1, method: "initialize" },
+        params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "test", version: "1" } },
+      }),
+    });
+  expect((await ask({})).status).toBe(401);
+  const answer = (await (await ask({ authorization: `Bearer ${KEY}` })).json()) as { result: object };
+  expect(answer.result).toMatchObject({ serverInfo: { name: "shadowprice" } });
+});
+
 it("asks for its keys, with their scopes, and lets no origin in that was not named", async () => {
   const { url } = await serve("--key", `${KEY}:decide`, "--open-cors", "https://plan.example.com");
   const post = (headers: Record<string, string>) =>

@@ -50,7 +50,7 @@ function isUpOrAcross({ from, to }: Import): boolean {
   const [a, b] = [from.split("/")[0], to.split("/")[0]];
   if (a === b || to.startsWith("..")) return false;
   // The command line starts the application.
-  if (from === "cli/serve.ts" && b === "serve") return false;
+  if (from === "cli/serve.ts" && (b === "serve" || b === "mcp")) return false;
   return floorOf(to) >= floorOf(from) && !(floorOf(from) === API && floorOf(to) === API);
 }
 

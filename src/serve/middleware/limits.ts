@@ -73,7 +73,7 @@ export function sizedPlan(plan: unknown, limits: Limits): void {
   within(limits, "spends", lines * (typeof periods === "number" ? periods : 1), "/plan/channels");
 }
 
-/** Refuses a body that says it is too long at once, and one that turns out to be while it is read; `isOther`: which has a limit of its own. */
+/** Refuses a body that is compressed or says it is too long at once, and one that turns out to be while it is read; `isOther`: which has a limit of its own. */
 export function bodyLimit(
   { bodyBytes }: Limits,
   isOther: (context: Context) => boolean = () => false,
@@ -86,5 +86,20 @@ export function bodyLimit(
       });
     },
   });
-  return (context, next) => (isOther(context) ? next() : limit(context, next));
+  return (context, next) => {
+    requirePlain(context);
+    return isOther(context) ? next() : limit(context, next);
+  };
+}
+
+/** Nothing is decompressed: a few bytes may stand for more than the limits allow. */
+function requirePlain({ req }: Context): void {
+  const coding = req.header("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (coding === "identity") return;
+  throw new Problem(
+    "unsupported-media-type",
+    `a body in content-encoding ${coding.slice(0, 40)} is not read: send it as it is`,
+    {},
+    { "accept-encoding": "identity" },
+  );
 }

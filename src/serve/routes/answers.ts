@@ -41,7 +41,7 @@ export const PROBLEMS = {
   ...KEYED,
   400: problem("The body does not have the form of the schema; `pointer` names the field."),
   413: problem("Above a limit of this server, which `limit` names."),
-  415: problem("The body is no JSON."),
+  415: problem("The body is no JSON, or is compressed."),
   422: problem("The form is right and a value is wrong; `pointer` names the field."),
 };
 

@@ -25,7 +25,7 @@ const NAMED = {
   400: problem("The name, the query or a header is not right."),
   404: problem("There is no model of this name, or not this version."),
 };
-const { 415: _, ...FILE } = PROBLEMS;
+const FILE = { ...PROBLEMS, 415: problem("The file is sent compressed.") };
 
 const put = createRoute({
   method: "put",

@@ -172,7 +172,7 @@ const USUAL: Record<string, (operation: Operation) => Asked | Promise<Asked>> = 
     return { headers: { authorization: `Bearer ${other?.key}` } };
   },
   413: () => ({ of: createApp({ ...quiet, keys: KEYS, limits: { bodyBytes: 2 } }) }),
-  415: () => ({ headers: { "content-type": "text/plain" } }),
+  415: () => ({ headers: { "content-type": "text/plain", "content-encoding": "gzip" } }),
   500: () => ({ of: createApp({ ...quiet, keys: KEYS, store: broken }) }),
   503: () => ({ of: createApp({ ...quiet, keys: KEYS, solver: full, store: away }) }),
 };

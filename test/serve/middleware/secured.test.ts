@@ -102,6 +102,10 @@ describe("problems", () => {
     expect((await get("/nothing")).status).toBe(404);
     expect((await post("/v1/allocations", "{")).status).toBe(400);
     expect((await post("/v1/allocations", "a=1", { headers: { "content-type": "text/plain" } })).status).toBe(415);
+    const packed = { "content-type": "application/json", "content-encoding": "gzip" };
+    expect(await post("/v1/allocations", "{}", { headers: packed })).toMatchObject({
+      ...{ status: 415, body: { detail: "a body in content-encoding gzip is not read: send it as it is" } },
+    });
     for (const { body } of [await get("/nothing"), await post("/v1/allocations", "{")]) {
       expect(body).toMatchObject({
         type: expect.stringMatching(/^urn:shadowprice:problem:/),

@@ -71,6 +71,10 @@ describe("shadowprice/serve/decide", () => {
     expect(await ask({ users: [{}, {}] })).toBe(413);
     const text = { method: "POST", headers: { authorization: "Bearer a-key-that-decides-001" }, body: "a" };
     expect((await read(await small.request("/v1/policies/p/decisions", text))).status).toBe(415);
+    const packed = { ...text, headers: { ...text.headers, "content-encoding": "br" } };
+    expect((await read(await small.request("/v1/policies/p/decisions", packed))).body).toMatchObject({
+      detail: expect.stringContaining("content-encoding br"),
+    });
     expect((await read(await small.request("/healthz"))).status).toBe(200);
     expect((await read(await small.request("/v1/plans"))).status).toBe(404);
   });
