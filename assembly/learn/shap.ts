@@ -10,7 +10,7 @@
  *   o = 0   φ = −Σ w_i (D + 1) / (D − i) · value, which no element's own z changes: one sum for all of them
  *
  *   test      f64 limit (of a set: where its words lie, how many before them)   u32 feature   u32 flags: 1 missing goes left, 2 a set,
- *             4 zero is missing   u32 leaves on its left                                                          24 bytes
+ *             4 zero is missing, 8 fractions are in no set   u32 leaves on its left                               24 bytes
  *   leaf      u32 first element   u32 elements   u32 its value's number   i32 output, −1 all                      16 bytes
  *   element   f64 z   u32 feature   u32 first step   u32 steps   (a step: u32, 2 · test + 1 where it is to go right)   24 bytes
  */
@@ -23,6 +23,7 @@ function isRight(test: usize, row: usize): u32 {
   const flags = load<u32>(test, 12);
   if (x != x || ((flags & 4) != 0 && abs(x) <= ZERO)) return ~flags & 1;
   const limit = load<f64>(test);
+  if ((flags & 8) != 0 && floor(x) != x) return 1;
   return ((flags & 2) != 0 ? isIn(x, <usize>limit) : x <= limit) ? 0 : 1;
 }
 

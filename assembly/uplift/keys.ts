@@ -6,7 +6,7 @@
  *
  * A column is a question about one feature: its number against thresholds, or whether it is in one set (key 0 in, 1 out).
  *
- *   column, 32 bytes   0 i64 key of a missing value   8 u32 feature   12 u32 1 where a zero is missing
+ *   column, 32 bytes   0 i64 key of a missing value   8 u32 feature   12 u32 flags: 1 a zero is missing, 2 fractions are in no set
  *                      16 u32 words of the set, 0 for thresholds   20 u32 how many words + 1 (0: thresholds)
  */
 
@@ -18,13 +18,15 @@ function keyOf(x: f64): i64 {
   return bits ^ ((bits >> 63) & 0x7fffffffffffffff);
 }
 
-/** The key of x in `column`. A number from 0 on belongs to the category that it is cut to. */
+/** The key of x in `column`. A number from 0 on belongs to the category that it is cut to, or to none where only whole ones do. */
 export function columnKey(x: f64, column: usize): i64 {
-  if (x != x || (load<u32>(column, 12) != 0 && abs(x) <= ZERO)) return load<i64>(column);
+  const flags = load<u32>(column, 12);
+  if (x != x || ((flags & 1) != 0 && abs(x) <= ZERO)) return load<i64>(column);
   const words = load<u32>(column, 20);
   if (words == 0) return keyOf(x);
   if (!(x >= 0 && x < <f64>(words - 1) * 32)) return 1;
   const category = <u32>x;
+  if ((flags & 2) != 0 && <f64>category != x) return 1;
   const word = load<u32>(load<u32>(column, 16) + ((category >> 5) << 2));
   return <i64>(((word >> (category & 31)) & 1) ^ 1);
 }

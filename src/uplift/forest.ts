@@ -5,7 +5,8 @@
  *   x ≤ threshold  goes left, compared in `compares`: f32 (x rounded to f32 first) or f64;
  *   x < c          is  x ≤ the next number below c  in that precision (XGBoost);
  *   x > c          is  x ≤ c  with the children swapped in meaning: no is left (CatBoost's bit is 0 on the left);
- *   x in a set     goes left; what is in no set (negative, a fraction cut to a member counts as that member, too large) goes right.
+ *   x in a set     goes left; what is in no set (negative, too large) goes right, and a fraction counts as the member that it is cut
+ *                  to, but in no set where the test is of whole numbers (ONNX: x equals one of them).
  *
  * A value is missing when it is NaN, or |x| ≤ 1e-35 rounded to f32 where `zeroMissing` says so for its feature (LightGBM).
  */
@@ -39,7 +40,7 @@ export interface Forest {
   /** Children by node, numbered as `roots` numbers them, inside the same tree; anything where a leaf stands. */
   left: Uint32Array;
   right: Uint32Array;
-  /** By node: MISSING_LEFT if a missing value goes left, SET if the test is by set. */
+  /** By node: MISSING_LEFT if a missing value goes left, SET if the test is by set, with WHOLE if fractions are in none. */
   flags: Uint8Array;
   /** Leaves' values: one a leaf, or one an output for each leaf of a tree whose `treeOutput` is −1. */
   values: Float64Array;
@@ -60,6 +61,11 @@ export interface ModelAbout {
 /** Flags of a node. */
 export const MISSING_LEFT = 1;
 export const SET = 2;
+export const WHOLE = 4;
+
+export function areFlags(flags: number): boolean {
+  return (flags & ~(MISSING_LEFT | SET | WHOLE)) === 0 && (flags & (SET | WHOLE)) !== WHOLE;
+}
 
 /** From sums to outputs: nothing; 1 / (1 + e^−s) with slope 1; softmax over the outputs; e^s. */
 export type Link = "identity" | "sigmoid" | "softmax" | "exp";

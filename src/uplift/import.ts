@@ -5,7 +5,7 @@ import type { Naming } from "./importers/builder.js";
 import { importCatboost } from "./importers/catboost.js";
 import { importLightgbmJson } from "./importers/lightgbm-json.js";
 import { importLightgbmText } from "./importers/lightgbm-text.js";
-import { importOnnx } from "./importers/onnx.js";
+import { importOnnx } from "./importers/onnx/onnx.js";
 import { importPortable } from "./importers/portable.js";
 import { Field, MOST_BYTES, parseJson } from "./importers/read.js";
 import { parseUbjson } from "./importers/ubjson.js";

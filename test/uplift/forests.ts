@@ -1,5 +1,5 @@
 /** Forests and rows made by a seed, for the tests and the bench: sets, missing rules, vector leaves, rows on the thresholds. */
-import { type Forest, type Link, MISSING_LEFT, SET } from "../../src/uplift/forest.js";
+import { type Forest, type Link, MISSING_LEFT, SET, WHOLE } from "../../src/uplift/forest.js";
 
 /** Uniform numbers in [0, 1), mulberry32. */
 export function seeded(seed: number): () => number {
@@ -67,7 +67,9 @@ export function makeForest(shape: ForestShape): Forest {
     const f = Math.floor(random() * features);
     const goesLeft = missing === "any" ? random() < 0.5 : missing === "left";
     const flag = goesLeft ? MISSING_LEFT : 0;
-    if (random() < share) return [f, Math.floor(random() * sets.length), flag | SET];
+    if (random() < share) {
+      return [f, Math.floor(random() * sets.length), flag | SET | (random() < 0.5 ? WHOLE : 0)];
+    }
     const borders = grid[f] as number[];
     const limit =
       borders.length > 0 ? (borders[Math.floor(random() * borders.length)] as number) : narrow(random() * 2 - 1);

@@ -153,7 +153,8 @@ describe("a forest that is none", () => {
       ),
       /tests set 8, and there are 8/,
     ],
-    ["has unknown flags", withColumn("flags", at, 4), /has unknown flags: 4/],
+    ["has unknown flags", withColumn("flags", at, 8), /has unknown flags: 8/],
+    ["is of whole numbers, and of no set", withColumn("flags", at, 4), /has unknown flags: 4/],
     ["has a leaf without values", withColumn("threshold", leaf, 1e6), /has its values at 1000000/],
     [
       "has a value that is none",

@@ -1,5 +1,5 @@
 /** A model where assembly/learn/shap.ts reads it: its tests, and, once the background has been sent through them, its leaves. */
-import { MISSING_LEFT, SET } from "../../uplift/forest.js";
+import { MISSING_LEFT, SET, WHOLE } from "../../uplift/forest.js";
 import type { Stored } from "../../uplift/model/format.js";
 import { treesOf } from "../../uplift/model/shapes.js";
 import type { Memory } from "../kernel.js";
@@ -9,6 +9,7 @@ const TEST = 24;
 const LEAF = 16;
 const ELEMENT = 24;
 const ZERO_MISSING = 4;
+const WHOLE_ONLY = 8;
 
 export interface PlacedTests {
   /** Where the records of tests, and the tests of each tree, lie. */
@@ -37,7 +38,8 @@ export function placeTests(stored: Stored, memory: Memory): PlacedTests {
     const zero = zeroMissing[feature[i] as number] ? ZERO_MISSING : 0;
     records.setFloat64(at, flag & SET ? wordsAt + 4 * ((setStart[limit] as number) + limit + 1) : limit, true);
     records.setUint32(at + 8, feature[i] as number, true);
-    records.setUint32(at + 12, (flag & MISSING_LEFT ? 1 : 0) | (flag & SET ? 2 : 0) | zero, true);
+    const whole = flag & WHOLE ? WHOLE_ONLY : 0;
+    records.setUint32(at + 12, (flag & MISSING_LEFT ? 1 : 0) | (flag & SET ? 2 : 0) | zero | whole, true);
     records.setUint32(at + 16, lefts[i] as number, true);
   }
   return { tests: memory.put(new Uint8Array(records.buffer)), trees: memory.put(Uint32Array.from(tests)) };

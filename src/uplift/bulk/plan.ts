@@ -1,5 +1,5 @@
 /** A model laid out for many rows: columns with their borders, trees, tables of leaves, and the scratch of a tile. */
-import type { Columns } from "../model/columns.js";
+import { type Columns, WHOLE_ONLY } from "../model/columns.js";
 import type { Stored } from "../model/format.js";
 import { type Shape, treesOf } from "../model/shapes.js";
 import { below, binsOf, gridOf } from "./borders.js";
@@ -77,14 +77,14 @@ function identity(length: number): Uint32Array {
 /** The records of assembly/uplift/bin.ts, and of keys.ts for columns that ask for a set. */
 export function addColumns(image: Image, { stored, questions, bins }: Source): Plan["columns"] {
   const words = image.add(stored.words);
-  return questions.columns.map(({ feature, set, missing }, c) => {
+  return questions.columns.map(({ feature, set, isWhole, missing }, c) => {
     const record = image.room(COLUMN, 64);
     const isSet = set >= 0;
     if (isSet) {
       const begin = stored.setStart[set] as number;
       image.u32(record, missing < 0 ? 0 : 1);
       image.u32(record + 8, feature);
-      image.u32(record + 12, stored.zeroMissing[feature] as number);
+      image.u32(record + 12, (stored.zeroMissing[feature] as number) | (isWhole ? WHOLE_ONLY : 0));
       image.address(record + 16, words + 4 * begin);
       image.u32(record + 20, (stored.setStart[set + 1] as number) - begin + 1);
     } else {

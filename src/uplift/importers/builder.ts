@@ -1,5 +1,5 @@
 /** A forest, node by node. */
-import { type Forest, type Link, MISSING_LEFT, SET } from "../forest.js";
+import { type Forest, type Link, MISSING_LEFT, SET, WHOLE } from "../forest.js";
 import { MOST_FEATURES, MOST_NODES, MOST_OUTPUTS } from "../model/check.js";
 
 /** Most words of all sets of a file: 64 MiB. One number of a file may ask for a set as long as itself. */
@@ -43,9 +43,12 @@ export class ForestBuilder {
 
   /** A test by set; the set has its members as bits. */
   testSet(feature: number, words: Uint32Array, missingLeft: boolean, left: number, right: number): void {
-    this.#words += words.length;
-    if (this.#words > MOST_WORDS) throw new RangeError(`the sets of categories have more than ${32 * MOST_WORDS} bits`);
-    this.#node(feature, this.#sets.push(words) - 1, SET | (missingLeft ? MISSING_LEFT : 0), left, right);
+    this.#node(feature, this.#set(words), SET | (missingLeft ? MISSING_LEFT : 0), left, right);
+  }
+
+  /** A test by set that no fraction is in. */
+  testWhole(feature: number, words: Uint32Array, missingLeft: boolean, left: number, right: number): void {
+    this.#node(feature, this.#set(words), SET | WHOLE | (missingLeft ? MISSING_LEFT : 0), left, right);
   }
 
   leaf(value: number): void {
@@ -56,6 +59,12 @@ export class ForestBuilder {
   leaves(values: ArrayLike<number>, from: number, many: number): void {
     this.#node(-1, this.#values.length, 0, 0, 0);
     for (let k = 0; k < many; k++) this.#values.push(values[from + k] as number);
+  }
+
+  #set(words: Uint32Array): number {
+    this.#words += words.length;
+    if (this.#words > MOST_WORDS) throw new RangeError(`the sets of categories have more than ${32 * MOST_WORDS} bits`);
+    return this.#sets.push(words) - 1;
   }
 
   #node(feature: number, threshold: number, flags: number, left: number, right: number): void {

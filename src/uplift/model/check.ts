@@ -1,6 +1,6 @@
 /** What a forest must be before the model format is written from it, whoever made it. */
 import { kind, wholeNumber } from "../../engine/check.js";
-import { type Forest, MISSING_LEFT, SET } from "../forest.js";
+import { areFlags, type Forest, SET } from "../forest.js";
 
 /** Most nodes of a model, most features, outputs and sets: byte offsets stay below 2^32. */
 export const MOST_NODES = 2 ** 27;
@@ -111,7 +111,7 @@ function checkTest({ feature, features, threshold, flags, sets, compares }: Fore
   if (number >= features.length) {
     throw new RangeError(`node ${node} of tree ${t} tests feature ${number}, and there are ${features.length}`);
   }
-  if (flag & ~(MISSING_LEFT | SET)) throw new RangeError(`node ${node} of tree ${t} has unknown flags: ${flag}`);
+  if (!areFlags(flag)) throw new RangeError(`node ${node} of tree ${t} has unknown flags: ${flag}`);
   if (flag & SET) {
     if (!(Number.isInteger(limit) && limit >= 0 && limit < sets.length)) {
       throw new RangeError(`node ${node} of tree ${t} tests set ${limit}, and there are ${sets.length}`);

@@ -5,13 +5,18 @@
  * A feature's tests by threshold share a column where one place for the missing value serves them all (it goes left at high
  * thresholds and right at low ones); else those that send it left and those that send it right have a column each.
  */
-import { MISSING_LEFT, SET } from "../forest.js";
+import { MISSING_LEFT, SET, WHOLE } from "../forest.js";
 import type { Stored } from "./format.js";
+
+/** In the record of a column that asks for a set: fractions are in none (assembly/uplift/keys.ts). */
+export const WHOLE_ONLY = 2;
 
 export interface Column {
   feature: number;
   /** Number of the set, −1: thresholds. */
   set: number;
+  /** Fractions are in no set. */
+  isWhole: boolean;
   /** Where a missing value stands: the number it counts as; −∞ and ∞ mean below and above every number. */
   missing: number;
 }
@@ -41,12 +46,13 @@ export function columnsOf(stored: Stored): Columns {
     const flag = flags[i] as number;
     const isLeft = flag & MISSING_LEFT;
     if (flag & SET) {
-      const name = `${f} ${threshold[i]} ${isLeft}`;
+      const name = `${f} ${threshold[i]} ${flag}`;
       let c = known.get(name);
       if (c === undefined) {
         c = columns.length;
         known.set(name, c);
-        columns.push({ feature: f, set: threshold[i] as number, missing: isLeft ? -Infinity : Infinity });
+        const isWhole = (flag & WHOLE) !== 0;
+        columns.push({ feature: f, set: threshold[i] as number, isWhole, missing: isLeft ? -Infinity : Infinity });
       }
       column[i] = c;
       continue;
@@ -57,7 +63,7 @@ export function columnsOf(stored: Stored): Columns {
       const hasBoth =
         left !== Infinity || right !== -Infinity ? left > right && left !== Infinity && right !== -Infinity : false;
       if (hasBoth) plain[2 * f + 1 - isLeft] = columns.length;
-      columns.push({ feature: f, set: -1, missing: hasBoth ? left : isLeft ? -Infinity : Infinity });
+      columns.push({ feature: f, set: -1, isWhole: false, missing: hasBoth ? left : isLeft ? -Infinity : Infinity });
     }
     column[i] = plain[2 * f + isLeft] as number;
   }

@@ -23,7 +23,7 @@
  * say a cycle, a shared node or a child outside of its tree: every count from 1 to leaves − 1 is a tree.
  */
 import { kind } from "../../engine/check.js";
-import { type Forest, type Link, MISSING_LEFT, type ModelAbout, SET } from "../forest.js";
+import { areFlags, type Forest, type Link, type ModelAbout, SET } from "../forest.js";
 import { checkForest, LINKS, MOST_FEATURES, MOST_NODES, MOST_OUTPUTS, MOST_SETS } from "./check.js";
 import { inOrder } from "./order.js";
 
@@ -324,7 +324,7 @@ function checkStored(stored: Stored): void {
     const [flag, limit] = [flags[i] as number, threshold[i] as number];
     if ((feature[i] as number) >= featureCount)
       throw new RangeError(`test ${i} is of feature ${feature[i]} of ${featureCount}`);
-    if (flag > (MISSING_LEFT | SET)) throw new RangeError(`test ${i} has unknown flags: ${flag}`);
+    if (!areFlags(flag)) throw new RangeError(`test ${i} has unknown flags: ${flag}`);
     if (flag & SET ? !(Number.isInteger(limit) && limit >= 0 && limit < sets) : Number.isNaN(limit)) {
       throw new RangeError(`test ${i} has threshold ${limit}${flag & SET ? `, a set of ${sets}` : ""}`);
     }

@@ -1,6 +1,6 @@
 /** A model laid out for the walking kernels: assembly/uplift/walk.ts draws the records. */
 import { SET } from "../forest.js";
-import type { Columns } from "./columns.js";
+import { type Columns, WHOLE_ONLY } from "./columns.js";
 import type { Stored } from "./format.js";
 import { treesOf } from "./shapes.js";
 
@@ -87,13 +87,13 @@ function writeColumns(
   { columns }: Columns,
 ): void {
   const records = new Uint32Array(buffer, base + layout.columns, (columns.length * COLUMN) / 4);
-  for (const [c, { feature, set, missing }] of columns.entries()) {
+  for (const [c, { feature, set, isWhole, missing }] of columns.entries()) {
     const at = (c * COLUMN) / 4;
     records.fill(0, at, at + COLUMN / 4);
     if (set < 0) placeInto(records, at, missing);
     else records[at] = missing < 0 ? 0 : 1;
     records[at + 2] = feature;
-    records[at + 3] = stored.zeroMissing[feature] as number;
+    records[at + 3] = (stored.zeroMissing[feature] as number) | (isWhole ? WHOLE_ONLY : 0);
     if (set < 0) continue;
     const begin = stored.setStart[set] as number;
     records[at + 4] = base + layout.words + 4 * begin;

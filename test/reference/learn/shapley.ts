@@ -1,5 +1,5 @@
 /** Shapley values by their definition: what a tree says where only some features are known, over all sets of them. */
-import { type Forest, MISSING_LEFT, SET } from "../../../src/uplift/forest.js";
+import { type Forest, MISSING_LEFT, SET, WHOLE } from "../../../src/uplift/forest.js";
 
 type Rows = readonly (readonly number[])[];
 
@@ -62,8 +62,8 @@ function goesLeft(forest: Forest, node: number, given: number): boolean {
   const limit = forest.threshold[node] as number;
   if (!(flag & SET)) return x <= limit;
   const words = forest.sets[limit] as Uint32Array;
-  // A fraction counts as the category that it is cut to, below 0 as none.
-  if (!(x >= 0 && x < 32 * words.length)) return false;
+  // A fraction counts as the category that it is cut to, or as none where only whole numbers do; below 0 as none.
+  if (!(x >= 0 && x < 32 * words.length) || (flag & WHOLE && x % 1 !== 0)) return false;
   const category = Math.trunc(x);
   return (((words[category >> 5] as number) >>> (category & 31)) & 1) === 1;
 }

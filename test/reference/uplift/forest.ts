@@ -1,5 +1,5 @@
 /** Scoring in plain TypeScript: what assembly/uplift computes, a pointer walk over the forest's own columns. */
-import { type Forest, MISSING_LEFT, SET } from "../../../src/uplift/forest.js";
+import { type Forest, MISSING_LEFT, SET, WHOLE } from "../../../src/uplift/forest.js";
 
 const ZERO = 1.0000000180025095e-35;
 
@@ -16,7 +16,7 @@ export function sumRow(forest: Forest, row: ArrayLike<number>, sums: Float64Arra
       const flag = flags[node] as number;
       let goesLeft: boolean;
       if (Number.isNaN(x) || (zeroMissing[f] && Math.abs(x) <= ZERO)) goesLeft = (flag & MISSING_LEFT) !== 0;
-      else if (flag & SET) goesLeft = isIn(sets[threshold[node] as number] as Uint32Array, x);
+      else if (flag & SET) goesLeft = isIn(sets[threshold[node] as number] as Uint32Array, x, (flag & WHOLE) !== 0);
       else goesLeft = x <= (threshold[node] as number);
       node = (goesLeft ? left[node] : right[node]) as number;
     }
@@ -32,8 +32,8 @@ function add(sum: number, value: number, single: boolean): number {
   return single ? Math.fround(sum + value) : sum + value;
 }
 
-function isIn(words: Uint32Array, x: number): boolean {
-  if (!(x >= 0 && x < words.length * 32)) return false;
+function isIn(words: Uint32Array, x: number, isWhole: boolean): boolean {
+  if (!(x >= 0 && x < words.length * 32) || (isWhole && !Number.isInteger(x))) return false;
   const category = Math.trunc(x);
   return (((words[category >> 5] as number) >>> (category & 31)) & 1) === 1;
 }

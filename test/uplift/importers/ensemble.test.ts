@@ -1,6 +1,6 @@
 /** TreeEnsemble of ai.onnx.ml 5: its columns become a regressor's, and what they may not be is named. */
 import { describe, expect, it } from "vitest";
-import { asRegressor, type EnsembleAttributes } from "../../../src/uplift/importers/onnx-ensemble.js";
+import { asRegressor, type EnsembleAttributes } from "../../../src/uplift/importers/onnx/ensemble.js";
 
 type Columns = Record<string, number[]>;
 

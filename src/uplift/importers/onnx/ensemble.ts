@@ -2,12 +2,14 @@
  * TreeEnsemble of ai.onnx.ml 5, whose tests and leaves stand apart, as the columns of a TreeEnsembleRegressor.
  *
  *   nodes_*      tests:  feature, split, mode; the child of each side is a test, or a leaf where nodes_trueleafs, nodes_falseleafs say so
+ *   membership_values   the list of each test by list, in their order, each ended by NaN
  *   leaf_*       leaves: target and weight; several sides may lead to one
  *   tree_roots   the first test of each tree
  */
-import type { Attributes, NodeAttributes } from "./onnx-attributes.js";
+import type { Attributes, NodeAttributes } from "./attributes.js";
 
 const MODES = ["BRANCH_LEQ", "BRANCH_LT", "BRANCH_GTE", "BRANCH_GT", "BRANCH_EQ", "BRANCH_NEQ", "BRANCH_MEMBER"];
+const MEMBER = MODES.indexOf("BRANCH_MEMBER");
 const AGGREGATES = ["AVERAGE", "SUM", "MIN", "MAX"];
 const TRANSFORMS = ["NONE", "SOFTMAX", "LOGISTIC", "SOFTMAX_ZERO", "PROBIT"];
 
@@ -62,6 +64,9 @@ class Ensemble {
   readonly #split: number[];
   readonly #isDouble: boolean;
   readonly #mode: number[];
+  readonly #members: number[];
+  /** By test: how many tests by list stand before it. */
+  readonly #lists: Uint32Array;
   readonly #sides: { child: number[]; isLeaf: number[]; path: string }[];
   readonly #missing: number[];
   readonly #target: number[];
@@ -83,6 +88,7 @@ class Ensemble {
     const splits = node.reals("nodes_splits");
     [this.#split, this.#isDouble] = [splits.numbers, splits.isDouble];
     this.#mode = node.bytes("nodes_modes");
+    this.#members = node.reals("membership_values").numbers;
     this.#sides = ["true", "false"].map((side) => ({
       child: node.integers(`nodes_${side}nodeids`),
       isLeaf: node.integers(`nodes_${side}leafs`),
@@ -106,6 +112,10 @@ class Ensemble {
     if (this.#missing.length > 0) want("nodes_missing_value_tracks_true", this.#missing);
     want("leaf_weights", this.#weight, this.#target.length);
     this.#seen = new Uint8Array(n);
+    this.#lists = new Uint32Array(n);
+    for (let i = 1; i < n; i++) {
+      this.#lists[i] = (this.#lists[i - 1] as number) + (this.#mode[i - 1] === MEMBER ? 1 : 0);
+    }
   }
 
   /** Numbers the nodes of one tree from 0, each test before its children. */
@@ -133,7 +143,8 @@ class Ensemble {
         return place(to, leafs[i] === 1);
       });
       nodes.feature.push(this.#feature[i] as number);
-      nodes.value.push(this.#split[i] as number);
+      // Of a test by list, the number of its list.
+      nodes.value.push((this.#mode[i] === MEMBER ? this.#lists[i] : this.#split[i]) as number);
       nodes.mode.push(MODES[this.#mode[i] as number] ?? String(this.#mode[i]));
       nodes.yes.push(yes as number);
       nodes.no.push(no as number);
@@ -163,6 +174,7 @@ class Ensemble {
         ...{ target_treeids: this.#leaves.tree, target_nodeids: this.#leaves.id, target_ids: this.#leaves.target },
         [`target_weights${asTensor}`]: this.#leaves.weight,
         n_targets: [this.#node.integer("n_targets")],
+        membership_values: this.#members,
       },
       {
         nodes_modes: mode,
