@@ -33,9 +33,9 @@ const LINKS: Readonly<Record<string, Link>> = {
 export function importOnnx(bytes: Uint8Array, naming: Naming = {}): Forest {
   const graph = new Message(bytes).messages(MODEL_GRAPH)[0];
   if (!graph) throw new RangeError("these bytes are no model of a known format (no ONNX graph is in them)");
-  const node = treesOf(graph);
-  const own = new NodeAttributes(node);
-  const attributes: Attributes = node.text(NODE.type) === "TreeEnsemble" ? asRegressor(own) : own;
+  const { node, isExp } = treesOf(graph);
+  const given = new NodeAttributes(node);
+  const attributes: Attributes = node.text(NODE.type) === "TreeEnsemble" ? asRegressor(given) : given;
   const isClassifier = node.text(NODE.type) === "TreeEnsembleClassifier";
   const trees = new Trees(attributes, isClassifier ? "class" : "target");
   const names = outputsOf(attributes, trees, isClassifier);
@@ -44,8 +44,13 @@ export function importOnnx(bytes: Uint8Array, naming: Naming = {}): Forest {
   if (aggregate !== "SUM" && aggregate !== "AVERAGE")
     throw new RangeError(`aggregate_function is "${aggregate.slice(0, 40)}": SUM and AVERAGE are supported`);
   const transform = attributes.text("post_transform");
-  const link = Object.hasOwn(LINKS, transform) ? LINKS[transform] : undefined;
-  if (!link) throw new RangeError(`post_transform is "${transform.slice(0, 40)}", which is not supported`);
+  const own = Object.hasOwn(LINKS, transform) ? LINKS[transform] : undefined;
+  const link = isExp ? (own === "identity" ? "exp" : undefined) : own;
+  if (!link) {
+    throw new RangeError(
+      `post_transform is "${transform.slice(0, 40)}"${isExp ? " before Exp" : ""}, which is not supported`,
+    );
+  }
   const builder = new ForestBuilder();
   trees.add(builder, names.length);
   const bases = basesOf(attributes, names.length);
@@ -67,20 +72,25 @@ export function importOnnx(bytes: Uint8Array, naming: Naming = {}): Forest {
   );
 }
 
-function treesOf(graph: Message): Message {
+/** The ensemble of a graph, and whether it is the power of e that the graph gives out. */
+function treesOf(graph: Message): { node: Message; isExp: boolean } {
   const nodes = graph.messages(GRAPH.node);
   const type = (node: Message) => node.text(NODE.type);
   const trees = nodes.filter((node) => type(node).startsWith("TreeEnsemble"));
   const [node] = trees;
   if (!node || trees.length > 1)
     throw new RangeError(`the graph has ${trees.length} tree ensembles: exactly one is supported`);
-  const stranger = nodes.find((one) => one !== node && !HARMLESS.includes(type(one)) && !isTimesOne(one, graph));
+  // onnxmltools ends LightGBM's models of counts and amounts so.
+  const isExpOf = (one: Message) => type(one) === "Exp" && one.texts(NODE.input)[0] === node.texts(NODE.output)[0];
+  const stranger = nodes.find(
+    (one) => one !== node && !HARMLESS.includes(type(one)) && !isTimesOne(one, graph) && !isExpOf(one),
+  );
   if (stranger) {
     throw new RangeError(
       `the graph computes ${type(stranger).slice(0, 40)} beside its trees: convert the tree model alone, without a pipeline`,
     );
   }
-  return node;
+  return { node, isExp: nodes.some(isExpOf) };
 }
 
 /** onnxmltools ends LightGBM's classifiers with a product by one. */
