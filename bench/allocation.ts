@@ -5,11 +5,11 @@ import { gzipSync } from "node:zlib";
 import { Campaign } from "../src/embedded/campaign.js";
 import { allocate, createEngine, decide, frontier, type Offers } from "../src/index.js";
 import { factsOf, solveTwin } from "../test/reference/allocation.js";
-import { couponColumn } from "./coupons.js";
-import files from "./files.js";
-import { solveByHighs } from "./highs.js";
+import { couponColumn } from "./allocation/coupons.js";
+import files from "./allocation/files.js";
+import { solveByHighs } from "./allocation/highs.js";
+import { bytesOf, readCases } from "./allocation/readers.js";
 import { type Case, interleave, keeping, median, milliseconds, peakMebibytes, ratio } from "./measure.js";
-import { bytesOf, readCases } from "./readers.js";
 import type { Row, SuiteOptions } from "./rows.js";
 
 export { report } from "./rows.js";
@@ -263,7 +263,7 @@ function startup(say: (text: string) => void): Row[] {
     const nothing = time(["-e", "0"]);
     if (round > 0) empty.push(nothing);
     for (const { entry, ms } of entries) {
-      const spent = time(["bench/startup.mjs", entry]);
+      const spent = time(["bench/allocation/startup.mjs", entry]);
       if (round > 0) ms.push(spent);
     }
   }

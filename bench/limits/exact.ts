@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AllocationResult, allocate, createEngine, type Offers } from "../../src/index.js";
-import { couponColumn } from "../coupons.js";
+import { couponColumn } from "../allocation/coupons.js";
+import { type Family, type Problem, pisinger } from "../allocation/pisinger.js";
 import { median } from "../measure.js";
-import { type Family, type Problem, pisinger } from "../pisinger.js";
 import type { Row, SuiteOptions } from "../rows.js";
 
 const USERS = 10_000;

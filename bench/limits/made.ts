@@ -3,7 +3,7 @@
  * every tile, from a counter. Cheap, seeded, the same on every reading, and no two users alike.
  */
 import type { TileSource } from "../../src/index.js";
-import { couponColumn } from "../coupons.js";
+import { couponColumn } from "../allocation/coupons.js";
 
 const BASE = 65_536;
 

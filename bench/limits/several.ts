@@ -2,7 +2,7 @@
 
 import { Campaign } from "../../src/embedded/campaign.js";
 import { type AllocationRequest, type AllocationResult, allocate, createEngine, type Offers } from "../../src/index.js";
-import { couponColumn } from "../coupons.js";
+import { couponColumn } from "../allocation/coupons.js";
 import { interleave, keeping, milliseconds } from "../measure.js";
 import type { Row, SuiteOptions } from "../rows.js";
 

@@ -1,8 +1,8 @@
 /** Totals at given prices: what a machine of many does with its part of the users. */
 import { allocate, createEngine, mergeTotals, type Offers, readTotals, totals } from "../../src/index.js";
-import { couponColumn } from "../coupons.js";
+import { couponColumn } from "../allocation/coupons.js";
+import { bytesOf, readCases } from "../allocation/readers.js";
 import { interleave, keeping, milliseconds, ratio } from "../measure.js";
-import { bytesOf, readCases } from "../readers.js";
 import type { Row, SuiteOptions } from "../rows.js";
 
 const OPTIONS = 8;

@@ -1,6 +1,6 @@
 /** What the bench of serving sends: a policy, users, a table. */
 import { columnFromArray, float64, int64, tableFromColumns, tableToIPC } from "@uwdata/flechette";
-import { couponColumn } from "../coupons.js";
+import { couponColumn } from "../allocation/coupons.js";
 
 export const OPTIONS = 8;
 const names = Array.from({ length: OPTIONS }, (_, j) => `${j + 1}off`);

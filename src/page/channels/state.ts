@@ -10,7 +10,7 @@ import { keepInLink, linkOf } from "../shell/route.js";
 import { save } from "../shell/save.js";
 import { openWorker } from "../worker/client.js";
 import { datesOf } from "./dates.js";
-import { packed, unpacked } from "./link.js";
+import { packed, unpacked } from "./scenarios/link.js";
 import type { tasks } from "./tasks.js";
 import type { Budgets, Planned, ResponseCurve } from "./types.js";
 

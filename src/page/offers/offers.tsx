@@ -5,7 +5,7 @@ import { Progress } from "../shell/progress.js";
 import { BudgetCurve } from "./budget-curve.js";
 import { Figures } from "./figures.js";
 import { LimitsCard } from "./limits.js";
-import { MappingCard } from "./mapping.js";
+import { MappingCard } from "./table/mapping.js";
 import "./offers.css";
 import { NoPlan, Proof } from "./proof.js";
 import { OfferShares } from "./shares.js";

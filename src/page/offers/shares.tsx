@@ -1,8 +1,8 @@
 /** Who gets what: users by offer, and the decisions to take away. */
 import { useSignal } from "@preact/signals";
 import { count, share } from "../shell/numbers.js";
-import type { DecisionFormat } from "./load.js";
 import { download, limits, table, work } from "./state.js";
+import type { DecisionFormat } from "./table/load.js";
 import type { Answer } from "./types.js";
 
 /** Offers shown at most; the rest together. */

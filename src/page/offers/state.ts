@@ -8,7 +8,7 @@ import type { Work } from "../shell/progress.js";
 import { save } from "../shell/save.js";
 import { latestWins, openWorker } from "../worker/client.js";
 import type { TaskProgress } from "../worker/rpc.js";
-import type { DecisionFormat } from "./load.js";
+import type { DecisionFormat } from "./table/load.js";
 import type { tasks } from "./tasks.js";
 import type { Answer, Curve, From, Loaded, Look, Request } from "./types.js";
 

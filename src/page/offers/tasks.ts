@@ -9,8 +9,8 @@ import type { Offers } from "../../allocation/offers.js";
 import type { AllocationResult, FrontierPoint } from "../../allocation/types.js";
 import { fileReaders } from "../files/index.js";
 import { Moved, type TaskContext } from "../worker/rpc.js";
-import { type DecisionFormat, load, type Table } from "./load.js";
-import { extrapolated, placed, type SampleColumns, sampleOf, scaled } from "./sample.js";
+import { type DecisionFormat, load, type Table } from "./table/load.js";
+import { extrapolated, placed, type SampleColumns, sampleOf, scaled } from "./table/sample.js";
 import type { Answer, Curve, From, Loaded, Look, Request } from "./types.js";
 
 /** Budgets of a curve: of one limit from one reading of the table, of several limits each is a solve. */

@@ -1,7 +1,7 @@
 /** What the offers' page and its worker say to each other. */
 import type { AllocationRequest, AllocationResult, FrontierPoint } from "../../allocation/types.js";
 import type { ColumnPreview } from "../files/open.js";
-import type { SampleColumns } from "./sample.js";
+import type { SampleColumns } from "./table/sample.js";
 
 /** Which columns hold what. */
 export type Mapping =

@@ -1,7 +1,7 @@
 /** `exact` against HiGHS' integer optimum on random instances: every draw, both forms, Pisinger's families. */
 import type { Highs } from "highs";
 import { beforeAll, describe, expect, test } from "vitest";
-import { FAMILIES, type Family, pisinger } from "../../../bench/pisinger.js";
+import { FAMILIES, type Family, pisinger } from "../../../bench/allocation/pisinger.js";
 import { loadHighs, optimumOf } from "../limits/highs.js";
 import { solve } from "../solving.js";
 import { freeSpend, leastSpend, Random, shapes, type Table, tableOf } from "../tables.js";

@@ -3,7 +3,7 @@
  * families.
  */
 import { describe, expect, test } from "vitest";
-import { FAMILIES, type Family, pisinger } from "../../../bench/pisinger.js";
+import { FAMILIES, type Family, pisinger } from "../../../bench/allocation/pisinger.js";
 import type { AllocationResult } from "../../../src/index.js";
 import { bellman, optimum } from "../../reference/exact.js";
 import { quantumOf } from "../../reference/money.js";

@@ -1,8 +1,8 @@
 /** Spend by channel and period, as a table whose cells are the darker the more is spent. */
-import { amount, short } from "../shell/numbers.js";
-import { Scroll } from "../shell/scroll.js";
-import { datesOf } from "./dates.js";
-import type { Planned } from "./types.js";
+import { amount, short } from "../../shell/numbers.js";
+import { Scroll } from "../../shell/scroll.js";
+import { datesOf } from "../dates.js";
+import type { Planned } from "../types.js";
 
 export function Calendar({ planned: { problem, result } }: { planned: Planned }) {
   const dates = datesOf(problem);

@@ -1,11 +1,11 @@
 /** What the columns of a dropped file mean: guessed, shown with the first rows, and put right where the guess is wrong. */
 
 import { useSignal } from "@preact/signals";
-import { Choice, Preview } from "../files/preview.js";
-import { count } from "../shell/numbers.js";
+import { Choice, Preview } from "../../files/preview.js";
+import { count } from "../../shell/numbers.js";
+import { load, looked, work } from "../state.js";
+import type { Look, Mapping } from "../types.js";
 import { guess, lacking } from "./guess.js";
-import { load, looked, work } from "./state.js";
-import type { Look, Mapping } from "./types.js";
 
 export function MappingCard({ file, look }: { file: File; look: Look }) {
   const mapping = useSignal<Mapping>(guess(look.columns));

@@ -1,6 +1,6 @@
 // What `startup` of the allocation suite times: import, instantiate, first decision. Run by itself it prints nothing.
-//   node bench/startup.mjs [index | allocation]
-const { allocate, createEngine } = await import(`../dist/${process.argv[2] ?? "index"}.js`);
+//   node bench/allocation/startup.mjs [index | allocation]
+const { allocate, createEngine } = await import(`../../dist/${process.argv[2] ?? "index"}.js`);
 
 const offers = createEngine().offers({ users: 1, options: 2 });
 offers.fill(0, (values, costs) => {

@@ -1,17 +1,17 @@
 /** An opened file of offers, wide or long, as a table and back. */
-import type { Offers } from "../../allocation/offers.js";
-import { createEngine } from "../../create.js";
-import { InputFileError } from "../../files/errors.js";
-import { findLayout } from "../../files/layout.js";
-import { decideLong, fillLong } from "../../files/long/grouped.js";
-import { slotsOf, survey } from "../../files/long/survey.js";
-import { decisionShape } from "../../files/sink/decided.js";
-import type { DecisionShape, Sink } from "../../files/sink/sink.js";
-import type { Source } from "../../files/types.js";
-import { Watch } from "../../files/watch.js";
-import { decideWide, fillWide } from "../../files/wide/batches.js";
-import { requireUnique } from "../../files/wide/duplicates.js";
-import type { TaskContext } from "../worker/rpc.js";
+import type { Offers } from "../../../allocation/offers.js";
+import { createEngine } from "../../../create.js";
+import { InputFileError } from "../../../files/errors.js";
+import { findLayout } from "../../../files/layout.js";
+import { decideLong, fillLong } from "../../../files/long/grouped.js";
+import { slotsOf, survey } from "../../../files/long/survey.js";
+import { decisionShape } from "../../../files/sink/decided.js";
+import type { DecisionShape, Sink } from "../../../files/sink/sink.js";
+import type { Source } from "../../../files/types.js";
+import { Watch } from "../../../files/watch.js";
+import { decideWide, fillWide } from "../../../files/wide/batches.js";
+import { requireUnique } from "../../../files/wide/duplicates.js";
+import type { TaskContext } from "../../worker/rpc.js";
 
 export interface OpenTable {
   offers: Offers;

@@ -1,7 +1,7 @@
-/** The read baseline over the bytes of a table: see assembly/readers.ts. */
+/** The read baseline over the bytes of a table: see ../assembly/readers.ts. */
 import { readFileSync } from "node:fs";
-import type { Offers } from "../src/index.js";
-import type { Case } from "./measure.js";
+import type { Offers } from "../../src/index.js";
+import type { Case } from "../measure.js";
 
 interface Readers {
   readOne(from: number, bytes: number): number;

@@ -1,8 +1,8 @@
 /** What-ifs side by side: a plan is kept under a name, then a limit is changed. */
 import { useSignal } from "@preact/signals";
-import { amount, share } from "../shell/numbers.js";
-import { Scroll } from "../shell/scroll.js";
-import { forget, isStale, type Kept, keep, kept, planned, resume } from "./state.js";
+import { amount, share } from "../../shell/numbers.js";
+import { Scroll } from "../../shell/scroll.js";
+import { forget, isStale, type Kept, keep, kept, planned, resume } from "../state.js";
 
 const MOST = 6;
 

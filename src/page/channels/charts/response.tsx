@@ -1,8 +1,8 @@
 /** What a channel brings for what it spends, with today's and the planned spend on the curve. */
-import { Chart, type Mark } from "../chart/chart.js";
-import { amount, short } from "../shell/numbers.js";
-import { average, chosen, planned, problem, response, sketch } from "./state.js";
-import type { ResponseCurve } from "./types.js";
+import { Chart, type Mark } from "../../chart/chart.js";
+import { amount, short } from "../../shell/numbers.js";
+import { average, chosen, planned, problem, response, sketch } from "../state.js";
+import type { ResponseCurve } from "../types.js";
 
 export function Response() {
   const now = problem.value;

@@ -1,8 +1,8 @@
 /** What every budget would bring, today's on the curve. */
-import { Chart, type Mark } from "../chart/chart.js";
-import { amount, short } from "../shell/numbers.js";
-import { budgets, planned, problem } from "./state.js";
-import { currentOf } from "./today.js";
+import { Chart, type Mark } from "../../chart/chart.js";
+import { amount, short } from "../../shell/numbers.js";
+import { budgets, planned, problem } from "../state.js";
+import { currentOf } from "../today.js";
 
 export function BudgetFrontier() {
   const curve = budgets.value;

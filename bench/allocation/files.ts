@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { type Row, report, type SuiteOptions } from "./rows.js";
+import { type Row, report, type SuiteOptions } from "../rows.js";
 
 export { report };
 

@@ -1,6 +1,6 @@
 /** Which columns of a file hold what, as far as their names say. */
-import type { ColumnPreview } from "../files/open.js";
-import type { Mapping } from "./types.js";
+import type { ColumnPreview } from "../../files/open.js";
+import type { Mapping } from "../types.js";
 
 const ID = /^(user|customer|client|member|person|account)?[_ ]?(id|key)$|^(user|customer)$/i;
 const VALUE = /^(value|uplift|gain|profit|revenue|effect|benefit)$/i;

@@ -1,12 +1,12 @@
 /** Tables from where a person says: a dropped file, or the embedded campaign; and their decisions out again. */
-import type { Offers } from "../../allocation/offers.js";
-import { createEngine } from "../../create.js";
-import { Campaign } from "../../embedded/campaign.js";
-import type { Sink } from "../../files/sink/sink.js";
-import type { Source } from "../../files/types.js";
-import { fileReaders } from "../files/index.js";
-import type { TaskContext } from "../worker/rpc.js";
-import type { From, Mapping } from "./types.js";
+import type { Offers } from "../../../allocation/offers.js";
+import { createEngine } from "../../../create.js";
+import { Campaign } from "../../../embedded/campaign.js";
+import type { Sink } from "../../../files/sink/sink.js";
+import type { Source } from "../../../files/types.js";
+import { fileReaders } from "../../files/index.js";
+import type { TaskContext } from "../../worker/rpc.js";
+import type { From, Mapping } from "../types.js";
 
 /** Rows of the campaign between two breaths. */
 const ROWS = 20_000;
@@ -97,7 +97,7 @@ async function loadFile(file: File, mapping: Mapping, context: TaskContext): Pro
 
 async function countRows(source: Source, { progress, signal }: TaskContext): Promise<number> {
   if (source.rows !== undefined) return source.rows;
-  const { CsvSource } = await import("../../files/source/csv/csv.js");
+  const { CsvSource } = await import("../../../files/source/csv/csv.js");
   if (source instanceof CsvSource) {
     return source.count((done) => {
       signal.throwIfAborted();
@@ -115,7 +115,7 @@ async function countRows(source: Source, { progress, signal }: TaskContext): Pro
 /** What a sink of src/files writes, as a file to hand out. */
 async function written(
   format: DecisionFormat,
-  shape: import("../../files/sink/sink.js").DecisionShape,
+  shape: import("../../../files/sink/sink.js").DecisionShape,
   write: (sink: Sink) => Promise<unknown>,
 ): Promise<Blob> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -125,8 +125,8 @@ async function written(
   } as never;
   const sink: Sink =
     format === "csv"
-      ? new (await import("../../files/sink/csv.js")).CsvSink(shape, out)
-      : new (await import("../../files/sink/parquet.js")).ParquetSink(shape, out);
+      ? new (await import("../../../files/sink/csv.js")).CsvSink(shape, out)
+      : new (await import("../../../files/sink/parquet.js")).ParquetSink(shape, out);
   await write(sink);
   await sink.finish();
   return new Blob(parts, { type: format === "csv" ? "text/csv" : "application/vnd.apache.parquet" });

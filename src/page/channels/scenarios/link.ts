@@ -1,5 +1,5 @@
 /** A plan as a link: its JSON, deflated, behind the tab's name. What comes back is checked like any file. */
-import type { PlanProblem } from "../../planning/types.js";
+import type { PlanProblem } from "../../../planning/types.js";
 
 /** Letters of a link that mail programs and chats still pass on whole. */
 const LONGEST = 16_000;

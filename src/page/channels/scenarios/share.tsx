@@ -1,5 +1,5 @@
 /** The plan as a link and as a file. */
-import { link, planned, saveProblem, saveSpend, share } from "./state.js";
+import { link, planned, saveProblem, saveSpend, share } from "../state.js";
 
 export function Share() {
   return (

@@ -2,10 +2,10 @@
  * Some of the users, evenly spread, as a table of their own: what is dragged is answered from it in tens of milliseconds, as an
  * estimate, until the exact answer of all users is there.
  */
-import type { Offers } from "../../allocation/offers.js";
-import type { AllocationRequest } from "../../allocation/types.js";
-import { createEngine } from "../../create.js";
-import type { Answer } from "./types.js";
+import type { Offers } from "../../../allocation/offers.js";
+import type { AllocationRequest } from "../../../allocation/types.js";
+import { createEngine } from "../../../create.js";
+import type { Answer } from "../types.js";
 
 /** Three limits on so many users take 30 ms; totals are then off by a part of a per cent. */
 export const SAMPLED = 32_768;
