@@ -1,15 +1,14 @@
-"""Writes forests of causalml, EconML and scikit-learn as JSON that `importModel` of shadowprice reads.
+"""Writes forests of causalml, EconML, grf and scikit-learn as JSON that `importModel` of shadowprice reads.
 
     import json, shadowprice_forest
     forest = UpliftRandomForestClassifier(control_name="control").fit(x, treatment, y)
     json.dump(shadowprice_forest.from_causalml_uplift(forest, ["recency", "history"]), open("model.json", "w"))
 
 In JavaScript: `importModel(await readFile("model.json"))`; of an uplift forest `againstControl(model, "control")` gives each
-treatment's uplift, of an EconML forest `solvedEffects(model)` the effects. Thresholds and leaves are copied as they are, averages
+treatment's uplift, of an EconML or grf forest `solvedEffects(model)` the effects. Thresholds and leaves are copied as they are, averages
 are taken in the same order and precision.
 
-A forest of any other library (grf: a tree's split_vars, split_values and the means of its leaves' samples) can be written in the same
-form, which is PortableForest in the package's types.
+A forest of any other library can be written in the same form, which is PortableForest in the package's types.
 """
 import numpy as np
 
@@ -17,7 +16,7 @@ import numpy as np
 def from_sklearn(model, features=None):
     """RandomForestRegressor, ExtraTreesRegressor (one output): the mean over the trees."""
     trees = [_tree(one.tree_, one.tree_.value[:, :, 0]) for one in model.estimators_]
-    return _forest(model, "scikit-learn", features, ["score"], trees)
+    return _fitted(model, "scikit-learn", features, ["score"], trees)
 
 
 def from_causalml_uplift(model, features=None):
@@ -29,13 +28,13 @@ def from_causalml_uplift(model, features=None):
         value = one.tree_.value[:, :, 0]
         columns = [value[:, own.index(g)] if g in own else np.zeros(len(value)) for g in groups]
         trees.append(_tree(one.tree_, np.stack(columns, axis=1)))
-    return _forest(model, "causalml", features, groups, trees)
+    return _fitted(model, "causalml", features, groups, trees)
 
 
 def from_causalml_causal(model, features=None):
     """CausalRandomForestRegressor with one treatment: the effect, averaged over the trees."""
     trees = [_tree(t.tree_, t.tree_.value[:, 1:2, 0] - t.tree_.value[:, 0:1, 0]) for t in model.estimators_]
-    return _forest(model, "causalml", features, ["score"], trees)
+    return _fitted(model, "causalml", features, ["score"], trees)
 
 
 def from_econml(model, features=None):
@@ -52,7 +51,55 @@ def from_econml(model, features=None):
         nodes = tree.node_count
         value = np.concatenate([tree.precond.reshape(nodes, -1)[:, :n], tree.jac.reshape(nodes, -1)], axis=1)
         trees.append(_tree(tree, value, single=False))
-    return _forest(model, "econml", features, outputs, trees, compares="f64")
+    return _fitted(model, "econml", features, outputs, trees, compares="f64")
+
+
+def from_grf(forest, features=None):
+    """causal_forest, instrumental_forest or regression_forest of grf 2, by the names of its parts: `grf_forest_` of skgrf, or R's object as
+    a dictionary (by rpy2; or by jsonlite: write_json(unclass(forest)[grep("^_", names(forest))], path, digits = I(17))).
+
+    Leaves hold means of outcome Y, treatment W, instrument Z and their products, which are averaged over the trees whose leaf is not empty.
+    grf's effect t solves  YZ = WZ t + Z m,  Y = W t + G m  (G the weights): `solvedEffects` in JavaScript, effect_0 and the intercept m. Of a
+    regression forest effect_0 is the prediction. Averages are ratios in the end, so that an empty leaf may as well count as zeros.
+    """
+    part = lambda name: forest[name if name in forest else "_" + name]
+    kinds = {int(np.ravel(n)[0]) for n in part("pv_num_types")}
+    if kinds == {7}:
+        outputs = ["alpha_0", "alpha_1", "jac_0_0", "jac_0_1", "jac_1_0", "jac_1_1"]
+        means = [3, 0, 4, 2, 1, 6]
+    elif kinds == {2}:
+        outputs, means = ["alpha_0", "jac_0_0"], [0, 1]
+    else:
+        raise ValueError("the forest is no causal_forest, instrumental_forest or regression_forest of grf 2")
+    trees = [
+        _grf_tree(int(np.ravel(root)[0]), *columns, means)
+        for root, *columns in zip(
+            *map(part, ["root_nodes", "child_nodes", "split_vars", "split_values", "send_missing_left", "pv_values"])
+        )
+    ]
+    count = int(np.ravel(part("num_variables"))[0])
+    return _forest("grf", features, count, outputs, trees, compares="f64")
+
+
+def _grf_tree(root, children, variables, values, missing_left, leaves, means):
+    """Numbered anew from the root, which pruning may have moved, each node before its children."""
+    left, right = children
+    order, written = [root], {"feature": [], "threshold": [], "left": [], "right": [], "value": [], "missing_left": []}
+    for node in order:
+        is_leaf = left[node] == 0 and right[node] == 0
+        threshold = 0.0 if is_leaf else float(values[node])
+        # A split on being missing alone: no number goes left.
+        is_missing = np.isnan(threshold)
+        written["feature"].append(-1 if is_leaf else int(variables[node]))
+        written["threshold"].append(float(np.finfo(np.float64).min) if is_missing else threshold)
+        written["left"].append(-1 if is_leaf else len(order))
+        written["right"].append(-1 if is_leaf else len(order) + 1)
+        written["missing_left"].append(bool(is_missing or missing_left[node]))
+        held = np.ravel(leaves[node]) if is_leaf else []
+        written["value"].append([float(held[k]) if len(held) else 0.0 for k in means] if is_leaf else [])
+        if not is_leaf:
+            order += [int(left[node]), int(right[node])]
+    return written
 
 
 def _tree(tree, value, single=True):
@@ -76,15 +123,19 @@ def _tree(tree, value, single=True):
     return written
 
 
-def _forest(model, source, features, outputs, trees, compares="f32"):
+def _fitted(model, source, features, outputs, trees, compares="f32"):
     import importlib.metadata
 
     count = model.n_features_in_ if hasattr(model, "n_features_in_") else model.n_features_
+    return _forest(f"{source} {importlib.metadata.version(source)}", features, count, outputs, trees, compares)
+
+
+def _forest(source, features, count, outputs, trees, compares):
     names = list(features) if features is not None else [f"f{i}" for i in range(count)]
     return {
         "format": "shadowprice-forest",
         "version": 1,
-        "source": f"{source} {importlib.metadata.version(source)}",
+        "source": source,
         "features": names,
         "outputs": outputs,
         "compares": compares,

@@ -120,9 +120,9 @@ export function againstControl(model: Scorer, control: string): Scorer {
 }
 
 /**
- * The effects of an EconML or grf-like forest, whose trees average moments and their Jacobian: jac · effects = alpha, by elimination
+ * The effects of an EconML or grf forest, whose trees average moments and their Jacobian: jac · effects = alpha, by elimination
  * with pivoting. Outputs alpha_0 …, jac_0_0 …; gives effect_0 … (the treatments, then the intercept where there is one).
- * @throws {RangeError} where the outputs are not those. An effect is NaN where the Jacobian is singular.
+ * @throws {RangeError} where the outputs are not those. An effect is NaN where the Jacobian is singular (of grf: where no tree's leaf has a training row).
  * @example const { effect_0: uplift } = solvedEffects(importModel(json)).score(columns);
  */
 export function solvedEffects(model: Scorer): Scorer {
@@ -133,7 +133,7 @@ export function solvedEffects(model: Scorer): Scorer {
   const jacobian = range.flatMap((i) => range.map((j) => `jac_${i}_${j}`));
   const lost = [...alphas, ...jacobian].find((name) => !model.outputs.includes(name));
   if (n === 0 || lost)
-    throw new RangeError(`the model has no output "${lost ?? "alpha_0"}": export it with from_econml`);
+    throw new RangeError(`the model has no output "${lost ?? "alpha_0"}": export it with from_econml or from_grf`);
   return {
     features: model.features,
     outputs: range.map((i) => `effect_${i}`),
