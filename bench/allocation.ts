@@ -1,4 +1,4 @@
-/** `npm run bench -- allocation`: what issue and README say of allocation, measured. */
+/** `npm run bench -- allocation`: what README says of allocation, measured. */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";

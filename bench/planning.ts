@@ -1,4 +1,4 @@
-/** `npm run bench -- planning`: what issue and README say of planning, measured. */
+/** `npm run bench -- planning`: what README says of planning, measured. */
 import curves from "./planning/curves.js";
 import draws from "./planning/draws.js";
 import flighting from "./planning/flighting.js";

@@ -12,7 +12,7 @@ export interface Row {
   /** This row's time as a multiple of another's, taken in the same rounds. */
   ratio_to?: Record<string, number>;
   figures?: Record<string, number | string>;
-  /** What the issue asks, in words. */
+  /** What is asked of it, in words. */
   asked?: string;
   /** Whether it is met; absent where nothing is asked, or where the row was left out. */
   met?: boolean;

@@ -1,4 +1,4 @@
-/** `npm run bench -- serving`: what the issue asks of the application, measured. The page's figures: `npm run bench -- page`. */
+/** `npm run bench -- serving`: the application, measured. The page's figures: `npm run bench -- page`. */
 import type { Row, SuiteOptions } from "./rows.js";
 import edge from "./serving/edge.js";
 import node from "./serving/node.js";

@@ -1,4 +1,4 @@
-/** `npm run bench -- training`: what the issue asks of training, measured. */
+/** `npm run bench -- training`: training, measured. */
 import type { Row, SuiteOptions } from "./rows.js";
 import boosting from "./training/boosting.js";
 import campaign from "./training/campaign.js";

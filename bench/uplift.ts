@@ -1,4 +1,4 @@
-/** `npm run bench -- uplift`: what issue and README say of scoring and evaluation, measured. */
+/** `npm run bench -- uplift`: what README says of scoring and evaluation, measured. */
 import type { Row, SuiteOptions } from "./rows.js";
 import bootstrap from "./uplift/bootstrap.js";
 import scoring from "./uplift/scoring.js";

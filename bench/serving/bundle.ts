@@ -58,7 +58,7 @@ export async function bundle(
             return { path: `./${basename(path)}`, external: true };
           });
           onResolve({ filter: /\.bin$/ }, ({ path }) => ({ path, external: true }));
-          // The reference page, which the issue leaves out.
+          // The reference page is not counted: people ask for it, programs do not.
           onResolve({ filter: /serve\.docs\.js$/ }, ({ path }) => ({ path, external: true }));
         },
       },

@@ -1,4 +1,4 @@
-/** What issue and README say of scoring, measured. */
+/** What README says of scoring, measured. */
 import { createEngine } from "../../src/create.js";
 import { PlacedBulk } from "../../src/uplift/bulk/kernel.js";
 import { planOf } from "../../src/uplift/bulk/plan.js";
