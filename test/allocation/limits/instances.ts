@@ -102,7 +102,7 @@ export interface LinearRow {
   of: (user: number, option: number) => number;
 }
 
-/** The limits of an instance, written down from the request as the issue words them. */
+/** The limits of an instance, written down from the request as README words them. */
 export function linearRows({ table, amounts, request }: Instance): LinearRow[] {
   const rows: LinearRow[] = [];
   const cost = (user: number, option: number) => decimal((table.costs[option] as Float32Array)[user] as number);
