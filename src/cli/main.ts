@@ -107,6 +107,10 @@ async function run(process: NodeJS.Process): Promise<number> {
       "chance with which rows got their arm (default: the arms' shares)",
       parseCosts,
     )
+    .option(
+      "--estimate-propensity",
+      "nobody drew the arms: chances by the features, which must say all by which people were chosen",
+    )
     .option("--weight <COL>", "what each row weighs")
     .option(
       "--learner <NAME>",

@@ -24,6 +24,7 @@ export { type Agreement, agreementOf } from "./explain/agreement.js";
 export { type ContributionOptions, type Contributions, contributionsOf } from "./explain/contributions.js";
 export { type Dependence, type DependenceOptions, dependenceOf } from "./explain/dependence.js";
 export { type Importance, type ImportanceOptions, importanceOf } from "./explain/importance.js";
+export { type ChanceOptions, type EstimatedChances, estimatePropensities } from "./meta/observed.js";
 export { trainMetaLearner } from "./meta/train.js";
 export type * from "./meta/types.js";
 export { trainCausalForest } from "./trees/causal.js";

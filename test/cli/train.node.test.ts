@@ -100,6 +100,34 @@ describe("train", () => {
     expect(readdirSync(folder)).toEqual(before);
     const named = run("train", file, ...asked, "-o", "leak.model", "--allow", "cost,opened", ...few);
     expect([named.code, named.err]).toEqual([0, ""]);
+    expect(named.out).toMatch(
+      /2 features that differ between the arms, as was allowed \(least p = \S+, (cost|opened)\)/,
+    );
+  });
+
+  test("of people who were chosen: refused as they are, trained with chances that are estimated", () => {
+    const random = randomOf(8);
+    const people = Array.from({ length: 3_000 }, (_, i) => {
+      const age = Math.floor(18 + 60 * random());
+      const mailed = random() < (age < 48 ? 0.7 : 0.3);
+      const bought = Number(random() < 0.1 + 0.005 * age + (mailed ? 0.1 : 0));
+      return [`u${i}`, mailed ? "mail" : "none", bought, age].map(String);
+    });
+    const chosen = write("chosen.csv", people, "user_id,arm,bought,age");
+    const refused = run("train", chosen, ...asked, ...few);
+    expect([refused.code, refused.err]).toEqual([
+      2,
+      expect.stringMatching(/"age" \(p = \S+\) differs between the arms/),
+    ]);
+    const { code, out } = run("train", chosen, ...asked, "--estimate-propensity", ...few);
+    expect(code).toBe(0);
+    expect(out).toMatch(/chances +estimated from the features, out of fold: 0\.\d+ to 0\.\d+/);
+    const both = run("train", chosen, ...asked, "--estimate-propensity", "--allow", "age", ...few);
+    expect([both.code, both.out]).toEqual([2, ""]);
+    expect(both.err).toMatch(/without --propensity and --allow/);
+    const said = json(run("train", chosen, ...asked, "--estimate-propensity", "--json", ...few).out);
+    expect(said.propensity).toMatchObject({ how: "estimated" });
+    expect(said.test.worth.value).toBeGreaterThan(0);
   });
 
   test("without a learner compares some, prints the table and keeps the simplest of the best", () => {

@@ -1,7 +1,9 @@
 /** What a training says on the terminal. */
 import type { Choice } from "../../learn/choose/choose.js";
 import type { Valued } from "../../learn/choose/value.js";
-import { amount, count, mebibytes, seconds, table } from "../format.js";
+import { LEAKS_BELOW } from "../../learn/data/guard.js";
+import type { PropensityReport } from "../../learn/meta/types.js";
+import { amount, count, counted, mebibytes, seconds, table } from "../format.js";
 import { wrap } from "../report.js";
 import type { Terminal } from "../terminal.js";
 import type { TrainFlags, TrainRun } from "./train.js";
@@ -15,6 +17,7 @@ export function trainLines(run: TrainRun, flags: TrainFlags, terminal: Terminal)
     ["learner", `${report.learner}: ${count(report.trees)} trees, ${count(report.leaves)} leaves`],
     ["trained on", `${count(report.rows)} rows: ${arms}`],
     ["features", featuresOf(run)],
+    ...(run.chances ? ([["chances", chancesOf(run.chances)]] as [string, string][]) : []),
     ["leakage", leakageOf(run)],
     ["memory", `${mebibytes(report.memory)} stated before it began`],
   ];
@@ -76,7 +79,15 @@ function leakageOf({ learned: { report } }: TrainRun): string {
     (least, one) => (one.p < least.p ? one : least),
     report.balances[0] ?? { feature: "", p: 1 },
   );
-  return `no feature tells the arms apart by more than chance (least p = ${small(worst.p)}, ${worst.feature})`;
+  const least = `least p = ${small(worst.p)}, ${worst.feature}`;
+  const many = report.balances.filter(({ p }) => p < LEAKS_BELOW).length;
+  if (many > 0) return `${counted(many, "feature")} that differ between the arms, as was allowed (${least})`;
+  return `no feature tells the arms apart by more than chance (${least})`;
+}
+
+function chancesOf({ least, most, clipped }: PropensityReport): string {
+  const raised = clipped > 0 ? `, of ${counted(clipped, "row")} raised` : "";
+  return `estimated from the features, out of fold: ${amount(least)} to ${amount(most)}${raised}`;
 }
 
 function small(p: number): string {

@@ -11,6 +11,8 @@ import { type Learned, learnerOf } from "../../learn/choose/learners.js";
 import { describedBy } from "../../learn/data/about.js";
 import { splitExperiment, type TestSplit } from "../../learn/data/split.js";
 import type { Experiment, TrainProgress } from "../../learn/data/types.js";
+import { estimatePropensities } from "../../learn/meta/observed.js";
+import type { PropensityReport } from "../../learn/meta/types.js";
 import { Model } from "../../uplift/model/model.js";
 import { stopwatch } from "../allocate.js";
 import { EXIT, UsageError } from "../failure.js";
@@ -39,6 +41,7 @@ export interface TrainFlags {
   id?: string;
   cluster?: string;
   propensity?: string | Record<string, number>;
+  estimatePropensity?: boolean;
   weight?: string;
   learner?: string;
   trees?: number;
@@ -54,6 +57,8 @@ export interface TrainRun {
   /** Where nobody named a learner. */
   choice: Choice | undefined;
   judged: Judged | undefined;
+  /** Where chances were estimated. */
+  chances: PropensityReport | undefined;
   ratio: ReturnType<typeof sampleRatio>;
   output: string;
   seconds: number;
@@ -67,16 +72,25 @@ export async function trainCommand(
 ): Promise<number> {
   const { model: output = besides(path), json } = flags;
   refuseOutput(output, [path], "--model");
+  if (flags.estimatePropensity && (flags.propensity !== undefined || flags.allow)) {
+    throw new UsageError(
+      "--estimate-propensity finds the chances, and features may then differ: give it without --propensity and --allow",
+    );
+  }
   const clock = stopwatch();
   const bar = terminal.progress();
   try {
     if (flags.learner !== undefined) refused(() => learnerOf(flags.learner as string));
-    const { table, data } = await readData(path, flags, bar, signal);
-    const options = { seed: flags.seed, ...(flags.allow && { allow: flags.allow }), signal };
-    const ratio = refused(() => sampleRatio(data));
+    const { table, data: given } = await readData(path, flags, bar, signal);
+    const onProgress = progressOn(bar, terminal);
+    const ratio = refused(() => sampleRatio(given));
+    const estimate = () => estimatePropensities(given, { seed: flags.seed, signal, onProgress });
+    const chances = flags.estimatePropensity ? await asked(estimate) : undefined;
+    const data = chances ? { ...given, propensity: chances.propensity } : given;
+    const allow: true | string[] | undefined = chances ? true : flags.allow;
+    const options = { seed: flags.seed, ...(allow && { allow }), signal };
     const split = await asked(async () => splitOf(data, flags));
     const trees = flags.trees === undefined ? {} : { trees: flags.trees };
-    const onProgress = progressOn(bar, terminal);
     const train = flags.learner === undefined ? trainChosen : learnerOf(flags.learner).train;
     const made: Learned & { choice?: Choice } = await asked(() =>
       train(split?.train ?? data, { ...options, ...trees, onProgress }),
@@ -86,7 +100,16 @@ export async function trainCommand(
     const learned = describedBy(made, trainingOf(made, flags, split, judged));
     write(output, learned.model.bytes());
     bar.end();
-    const run: TrainRun = { table, learned, choice: made.choice, judged, ratio, output, seconds: clock() };
+    const run: TrainRun = {
+      table,
+      learned,
+      choice: made.choice,
+      judged,
+      chances: chances?.report,
+      ratio,
+      output,
+      seconds: clock(),
+    };
     if (json) terminal.print(JSON.stringify(trainJson(run)));
     else for (const line of trainLines(run, flags, terminal)) terminal.print(line);
     for (const warning of warningsOf(run, flags)) terminal.warn(warning);
@@ -192,10 +215,11 @@ function usesBefore(output: string, { fingerprint }: TestSplit): number {
 }
 
 function trainingOf({ report }: Learned, flags: TrainFlags, split: TestSplit | undefined, judged: Judged | undefined) {
-  const { treatment, control, outcome, seed, cost } = flags;
+  const { treatment, control, outcome, seed, cost, estimatePropensity } = flags;
   return {
     ...{ learner: report.learner, rows: report.rows, arms: report.arms, seed, treatment, control, outcome },
     ...(cost !== undefined && { cost }),
+    ...(estimatePropensity && { propensity: "estimated" }),
     ...(split &&
       judged && {
         test: {
@@ -226,10 +250,20 @@ function warningsOf({ ratio, judged, table }: TrainRun, flags: TrainFlags): stri
   return warnings.map((warning) => `shadowprice: ${warning}`);
 }
 
-function trainJson({ table, learned, choice, judged, ratio, output, seconds }: TrainRun): Record<string, unknown> {
+function trainJson({
+  table,
+  learned,
+  choice,
+  judged,
+  chances,
+  ratio,
+  output,
+  seconds,
+}: TrainRun): Record<string, unknown> {
   const { model, report } = learned;
   return {
     ...report,
+    ...(chances && { propensity: chances }),
     choice,
     sampleRatio: ratio,
     test: judged,

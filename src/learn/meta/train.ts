@@ -8,7 +8,7 @@ import { boosterBytes } from "../boosting/kernel.js";
 import { withCategories } from "../data/about.js";
 import { BINS, binned } from "../data/binned.js";
 import { type ReadExperiment, readExperiment } from "../data/read.js";
-import type { Experiment } from "../data/types.js";
+import type { Experiment, TrainOptions } from "../data/types.js";
 import { foldsOf, Memory } from "../kernel.js";
 import { atLeast } from "../trees/options.js";
 import { FORMULAS, modelsOf, type Sum } from "./formulas.js";
@@ -41,19 +41,13 @@ export async function trainMetaLearner(data: Experiment, options: MetaOptions = 
   const started = performance.now();
   const settings = readOptions(options);
   const read = readExperiment(data);
-  requireFolds(read, settings.learner);
+  requireFolds(read, `the learner "${settings.learner}"`);
   const isRoi = settings.learner === "roi" || settings.learner === "roi-steps";
   if (isRoi && !read.cost)
     throw new RangeError(`the learner "${settings.learner}" needs cost: value per unit of what?`);
   const memory = new Memory(options.engine ?? new Engine());
   try {
-    const allow = settings.propensity === "estimated" ? true : options.allow;
-    const binOptions = { ...options, allow, seed: settings.seed, bins: settings.bins } as Parameters<typeof binned>[3];
-    // Targets, weights and predictions; one model at a time, with the arm as a column of its own.
-    const beside = (count: number) =>
-      64 * read.rows + boosterBytes(read.rows, count + 1, settings.bins + 1, settings.boost.leaves);
-    const ready = await binned(data, read, memory, binOptions, beside);
-    const weight = data.weight === undefined ? undefined : numbers(data.weight, "weight", read.rows);
+    const { ready, ground } = await groundOf(data, read, memory, settings, options);
     const learned = read.cost && !isRoi ? [read.outcome, read.cost] : [read.outcome];
     const total = modelsOf(settings.learner, read.names.length) * learned.filter((y) => !byArm(read, y)).length;
     let models = 0;
@@ -61,13 +55,7 @@ export async function trainMetaLearner(data: Experiment, options: MetaOptions = 
       options.onProgress?.({ phase: "models", done: models, total: Math.max(total, models + 1), memory: ready.stated });
     progress();
     const input: StageInput = {
-      ...{
-        binned: ready,
-        read,
-        weight,
-        folds: ready.folds ?? foldsOf(memory, ready.units, read.rows, FOLDS, settings.seed),
-      },
-      options: { ...settings.boost, signal: options.signal },
+      ...ground,
       done: () => {
         models++;
         progress();
@@ -77,7 +65,7 @@ export async function trainMetaLearner(data: Experiment, options: MetaOptions = 
     let stage = first;
     const chances =
       settings.propensity === "estimated" ? await estimated(stage, settings.clip, settings.trim) : given(read, data);
-    if (chances.kept) stage = new Stage({ ...input, weight: trimmed(read, weight, chances) });
+    if (chances.kept) stage = new Stage({ ...input, weight: trimmed(read, ground.weight, chances) });
     const made = isRoi
       ? await directRoi(stage, chances, settings, options, settings.learner === "roi-steps")
       : await effects(stage, chances, settings.learner as keyof typeof FORMULAS);
@@ -104,6 +92,28 @@ export async function trainMetaLearner(data: Experiment, options: MetaOptions = 
   } finally {
     memory.release();
   }
+}
+
+/** Rows in memory, folds, and what every model is boosted with. Features may differ between the arms where chances are estimated. */
+export async function groundOf(
+  data: Experiment,
+  read: ReadExperiment,
+  memory: Memory,
+  settings: MetaSettings,
+  options: TrainOptions,
+): Promise<{ ready: Awaited<ReturnType<typeof binned>>; ground: Omit<StageInput, "done"> }> {
+  const allow = settings.propensity === "estimated" ? true : options.allow;
+  const binOptions = { ...options, allow, seed: settings.seed, bins: settings.bins } as Parameters<typeof binned>[3];
+  // Targets, weights and predictions; one model at a time, with the arm as a column of its own.
+  const beside = (count: number) =>
+    64 * read.rows + boosterBytes(read.rows, count + 1, settings.bins + 1, settings.boost.leaves);
+  const ready = await binned(data, read, memory, binOptions, beside);
+  const weight = data.weight === undefined ? undefined : numbers(data.weight, "weight", read.rows);
+  const folds = ready.folds ?? foldsOf(memory, ready.units, read.rows, FOLDS, settings.seed);
+  return {
+    ready,
+    ground: { binned: ready, read, weight, folds, options: { ...settings.boost, signal: options.signal } },
+  };
 }
 
 /** Effects on the outcome, and on the cost where there is one. */
@@ -155,7 +165,7 @@ export interface MetaSettings {
   boost: { trees: number; leaves: number; learningRate: number; minSamplesLeaf: number; earlyStopping: number };
 }
 
-function readOptions(options: MetaOptions): MetaSettings {
+export function readOptions(options: MetaOptions): MetaSettings {
   plainObject(options, "options");
   const unknown = Object.keys(options).find((field) => !FIELDS.includes(field));
   if (unknown !== undefined)
@@ -189,11 +199,11 @@ function readOptions(options: MetaOptions): MetaSettings {
 /** Least rows of an arm: two for each fold and its validation. */
 const LEAST_ROWS = 4 * FOLDS;
 
-function requireFolds({ names, armRows }: ReadExperiment, learner: MetaLearner): void {
+export function requireFolds({ names, armRows }: ReadExperiment, what: string): void {
   armRows.forEach((n, a) => {
     if (n >= LEAST_ROWS) return;
     throw new RangeError(
-      `arm "${names[a]}" has ${n} rows, and the learner "${learner}" in ${FOLDS} folds needs ${LEAST_ROWS}: leave the arm out, or join ` +
+      `arm "${names[a]}" has ${n} rows, and ${what} in ${FOLDS} folds needs ${LEAST_ROWS}: leave the arm out, or join ` +
         "it with another",
     );
   });
