@@ -54,31 +54,40 @@ def from_econml(model, features=None):
     return _fitted(model, "econml", features, outputs, trees, compares="f64")
 
 
-def from_grf(forest, features=None):
-    """causal_forest, instrumental_forest or regression_forest of grf 2, by the names of its parts: `grf_forest_` of skgrf, or R's object as
-    a dictionary (by rpy2; or by jsonlite: write_json(unclass(forest)[grep("^_", names(forest))], path, digits = I(17))).
+def from_grf(forest, kind="causal_forest", features=None):
+    """A forest of grf 2: causal_forest, multi_arm_causal_forest (one outcome), instrumental_forest or regression_forest, as `kind` says.
 
-    Leaves hold means of outcome Y, treatment W, instrument Z and their products, which are averaged over the trees whose leaf is not empty.
-    grf's effect t solves  YZ = WZ t + Z m,  Y = W t + G m  (G the weights): `solvedEffects` in JavaScript, effect_0 and the intercept m. Of a
-    regression forest effect_0 is the prediction. Averages are ratios in the end, so that an empty leaf may as well count as zeros.
+    `forest` has the parts of the fitted object by name: `grf_forest_` of skgrf, or R's object as a dictionary (by rpy2; or by jsonlite:
+    write_json(unclass(forest)[grep("^_", names(forest))], path, digits = I(17))).
+
+    Leaves hold means of outcome Y, treatments W, instruments Z and their products, averaged over the trees whose leaf is not empty. grf's effects
+    t solve  ZY = ZW t + Z m,  Y = W t + G m  (G the weights; Z is W but for instruments): `solvedEffects` in JavaScript, effect_0 … in the order
+    of the arms, then the intercept m. Of a regression forest effect_0 is the prediction. Empty leaves count as zeros: all are ratios in the end.
     """
     part = lambda name: forest[name if name in forest else "_" + name]
-    kinds = {int(np.ravel(n)[0]) for n in part("pv_num_types")}
-    if kinds == {7}:
-        outputs = ["alpha_0", "alpha_1", "jac_0_0", "jac_0_1", "jac_1_0", "jac_1_1"]
-        means = [3, 0, 4, 2, 1, 6]
-    elif kinds == {2}:
-        outputs, means = ["alpha_0", "jac_0_0"], [0, 1]
+    count = {int(np.ravel(n)[0]) for n in part("pv_num_types")}
+    # Where the equations' numbers stand in a leaf: right sides, then the matrix row by row.
+    if kind in ("causal_forest", "instrumental_forest"):
+        types, rights, matrix = 7, [3, 0], [[4, 2], [1, 6]]
+    elif kind == "regression_forest":
+        types, rights, matrix = 2, [0], [[1]]
+    elif kind == "multi_arm_causal_forest":
+        # K arms: G, Y, W, YW, WW are K (K + 2) + 2 numbers.
+        k = max(round((min(count) - 1) ** 0.5) - 1, 1)
+        w, yw, ww = [range(start, start + k) for start in (2, 2 + k, 2 + 2 * k)]
+        rights = [*yw, 1]
+        matrix = [[ww[0] + i + k * j for j in range(k)] + [w[i]] for i in range(k)] + [[*w, 0]]
+        types = k * (k + 2) + 2
     else:
-        raise ValueError("the forest is no causal_forest, instrumental_forest or regression_forest of grf 2")
-    trees = [
-        _grf_tree(int(np.ravel(root)[0]), *columns, means)
-        for root, *columns in zip(
-            *map(part, ["root_nodes", "child_nodes", "split_vars", "split_values", "send_missing_left", "pv_values"])
-        )
-    ]
-    count = int(np.ravel(part("num_variables"))[0])
-    return _forest("grf", features, count, outputs, trees, compares="f64")
+        raise ValueError(f"{kind} is none of causal_forest, multi_arm_causal_forest, instrumental_forest, regression_forest")
+    if count != {types}:
+        raise ValueError(f"the leaves of this forest hold {sorted(count)} numbers, which is no {kind} of grf 2 with one outcome")
+    n = len(rights)
+    outputs = [f"alpha_{i}" for i in range(n)] + [f"jac_{i}_{j}" for i in range(n) for j in range(n)]
+    means = rights + [number for row in matrix for number in row]
+    columns = ["root_nodes", "child_nodes", "split_vars", "split_values", "send_missing_left", "pv_values"]
+    trees = [_grf_tree(int(np.ravel(root)[0]), *rest, means) for root, *rest in zip(*map(part, columns))]
+    return _forest("grf", features, int(np.ravel(part("num_variables"))[0]), outputs, trees, compares="f64")
 
 
 def _grf_tree(root, children, variables, values, missing_left, leaves, means):

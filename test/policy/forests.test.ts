@@ -12,7 +12,7 @@ interface Case<Row, Answer> {
 
 const cases: Record<Name, Case<number[], number[]>> = JSON.parse(fixtures.cases);
 /** NaN is null. */
-const grfCases: Record<string, Case<(number | null)[], number | null>> = JSON.parse(grf.cases);
+const grfCases: Record<string, Case<(number | null)[], (number | null)[]>> = JSON.parse(grf.cases);
 type Name = "scikit-learn" | "causalml causal" | "causalml uplift" | "econml";
 
 function scored({ forest, rows }: Case<(number | null)[], unknown>, compose: (model: Scorer) => Scorer): number[][] {
@@ -41,10 +41,12 @@ describe("a forest of", () => {
 
   it.each(Object.entries(grfCases))("grf, %s, predicts within 1e-12, and nothing where it does not", (_, one) => {
     const got = scored(one, solvedEffects);
-    for (const [i, predicted] of one.predicted.entries()) {
-      const effect = got[i]?.[0] as number;
-      if (predicted === null) expect(effect).toBeNaN();
-      else expect(Math.abs(effect - predicted)).toBeLessThan(1e-12);
+    for (const [i, effects] of one.predicted.entries()) {
+      for (const [k, predicted] of effects.entries()) {
+        const effect = got[i]?.[k] as number;
+        if (predicted === null) expect(effect).toBeNaN();
+        else expect(Math.abs(effect - predicted)).toBeLessThan(1e-12);
+      }
     }
   });
 
