@@ -17,6 +17,8 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const everywhere = ["test/**/*.test.ts"];
 const nodeOnly = ["test/**/*.node.test.ts"];
 const reference = ["test/**/*.reference.test.ts"];
+/** test/runtimes installs wrangler beside itself, and wrangler ships tests of its own. */
+const installed = ["**/node_modules/**"];
 /** Properties run many cases, and a shared machine may give us half a core. */
 const patience = { testTimeout: 60_000, hookTimeout: 60_000 };
 /** Properties draw the same cases every time: test/seed.setup.ts. */
@@ -76,11 +78,24 @@ export default defineConfig({
     projects: [
       {
         ...bytes,
-        test: { ...patience, ...seeded, name: "node", environment: "node", include: everywhere, exclude: reference },
+        test: {
+          ...patience,
+          ...seeded,
+          name: "node",
+          environment: "node",
+          include: everywhere,
+          exclude: [...installed, ...reference],
+        },
       },
       {
         ...workerd,
-        test: { ...patience, ...seeded, name: "workerd", include: everywhere, exclude: [...nodeOnly, ...reference] },
+        test: {
+          ...patience,
+          ...seeded,
+          name: "workerd",
+          include: everywhere,
+          exclude: [...installed, ...nodeOnly, ...reference],
+        },
       },
       {
         ...bytes,
@@ -89,7 +104,7 @@ export default defineConfig({
           ...seeded,
           name: "browser",
           include: everywhere,
-          exclude: [...nodeOnly, ...reference],
+          exclude: [...installed, ...nodeOnly, ...reference],
           browser: {
             enabled: true,
             headless: true,
